@@ -1,0 +1,1 @@
+"""Invoke tasks with which a Python backend of many services looks after its database."""

@@ -1,0 +1,109 @@
+"""What a dialect answers, with the cautious answer for one that does not know better."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine
+
+from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
+
+T = TypeVar("T")
+Open = Callable[[URL, Callable[[Connection], T]], T]
+Wait = Callable[[Callable[[], bool]], None]
+
+CONNECT_SECONDS = 10  # a server that needs longer to accept a connection is told to be unreachable
+
+
+class Dialect:
+    """The facts and the few statements in which one kind of database differs from another."""
+
+    names: tuple[str, ...] = ()
+    driver = ""
+    package = ""
+    extra = ""
+    default_port: int | None = None
+
+    atomic = False  # a revision that fails leaves nothing behind
+    offline = True  # DDL can be written without a database (alembic --sql)
+    in_file = False  # the database is a file: created by writing, removed by deleting
+
+    @property
+    def drivername(self) -> str:
+        """Return what stands before ``://`` in a URL of this dialect."""
+        return f"{self.names[0]}+{self.driver}"
+
+    def check_url(self, url: URL, origin: str) -> None:
+        """Raise UnsupportedDatabaseUrl when the URL names no database that can be migrated."""
+        if not url.database:
+            advice = f"{self.drivername}://user:password@host:port/name"
+            raise UnsupportedDatabaseUrl(origin, "it names a server, but no database on it", advice)
+
+    def database_name(self, url: URL) -> str:
+        """Return the name by which a user has to confirm that this database may be lost."""
+        return url.database or ""
+
+    def address(self, url: URL) -> str:
+        """Return ``host:port`` of the server, for messages."""
+        return f"{self.host(url)}:{url.port or self.default_port}"
+
+    def host(self, url: URL) -> str:
+        """Return the host of the server; a folder when it is a socket; "localhost" when none is given."""
+        query = url.query.get("host") or url.query.get("unix_socket")
+        return url.host or (query if isinstance(query, str) else "") or "localhost"
+
+    def connect_args(self) -> dict[str, Any]:
+        """Return the driver's own arguments for a connection that migrates."""
+        return {}
+
+    def before_connect(self, url: URL) -> None:
+        """Raise DatabaseMissing where connecting would create the database instead of failing."""
+
+    def prepare(self, engine: Engine, *, write: bool) -> None:
+        """Give an engine what its connections need so that transactions are real."""
+
+    def explain(self, error: BaseException, url: URL) -> DbtasksError | None:
+        """Return the error of ours that tells a driver's error, or None when it is not a known one."""
+        return None
+
+    def create(self, url: URL, connect: Open[None]) -> None:
+        """Create the database; its server is reached by ``connect``, outside a transaction."""
+        raise NotImplementedError
+
+    def drop(self, url: URL, connect: Open[None]) -> None:
+        """Drop the database if it exists."""
+        raise NotImplementedError
+
+    def wipe(self, connection: Connection) -> None:
+        """Drop everything there is in the database, and leave the database itself."""
+        raise NotImplementedError
+
+    def scratch_url(self, server: URL, name: str) -> URL:
+        """Return the URL of a throw-away database with this name."""
+        return server.set(database=name)
+
+    def broken_references(self, connection: Connection) -> frozenset[tuple[str, Any]]:
+        """Return (table, row) of rows whose foreign key points nowhere; empty where the database sees to it itself."""
+        return frozenset()
+
+    def locked(self, url: URL, connect: Open[T], wait_for: Wait, work: Callable[[], T]) -> T:
+        """Return what ``work`` returns, run while this process alone holds the migration lock of the database.
+
+        ``wait_for`` polls: it returns once the attempt that it is given returns True, and raises when it never does.
+        """
+        raise NotImplementedError
+
+    def missing(self, url: URL) -> DatabaseMissing:
+        """Return the error for a database that does not exist."""
+        return DatabaseMissing(self.database_name(url), self.address(url))
+
+
+def chain(error: BaseException) -> list[BaseException]:
+    """Return an error with what it wraps: SQLAlchemy's ``orig``, causes and contexts, outermost first."""
+    found: list[BaseException] = []
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop(0)
+        if one is not None and one not in found:
+            found.append(one)
+            waiting += [getattr(one, "orig", None), one.__cause__, one.__context__]
+    return found

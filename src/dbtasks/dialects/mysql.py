@@ -1,0 +1,113 @@
+"""MySQL and MariaDB through aiomysql."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, text
+
+from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain
+from dbtasks.errors import AccessDenied, DatabaseReadOnly, DatabaseUnusable, DbtasksError, ServerUnreachable
+
+T = TypeVar("T")
+
+# https://mariadb.com/kb/en/mariadb-error-codes/
+ACCESS_DENIED, UNKNOWN_DATABASE = 1045, 1049
+UNREACHABLE = (2002, 2003, 2005, 2013)
+READ_ONLY = (1290, 1792, 1836)
+NOT_ALLOWED = (1044, 1142, 1227, 1370)
+
+KINDS = (  # what a database holds besides tables, and where the server lists it
+    ("EVENT", "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE()"),
+    ("VIEW", "SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE()"),
+    (
+        "PROCEDURE",
+        "SELECT routine_name FROM information_schema.routines "
+        "WHERE routine_schema = DATABASE() AND routine_type = 'PROCEDURE'",
+    ),
+    (
+        "FUNCTION",
+        "SELECT routine_name FROM information_schema.routines "
+        "WHERE routine_schema = DATABASE() AND routine_type = 'FUNCTION'",
+    ),
+    (
+        "SEQUENCE",
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'",
+    ),
+    (
+        "TABLE",
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_type NOT IN ('VIEW', 'SEQUENCE', 'SYSTEM VIEW')",
+    ),
+)
+
+
+class MySQL(Dialect):
+    """Every DDL statement commits by itself, so a revision that fails may be half applied."""
+
+    names = ("mysql", "mariadb")
+    driver = "aiomysql"
+    package = "aiomysql"
+    extra = "mysql"
+    default_port = 3306
+
+    def connect_args(self) -> dict[str, Any]:
+        """Bound the wait for a connection."""
+        return {"connect_timeout": CONNECT_SECONDS}
+
+    def explain(self, error: BaseException, url: URL) -> DbtasksError | None:
+        """Tell by the server's error number."""
+        for one in chain(error):
+            number = one.args[0] if one.args else None
+            if number == ACCESS_DENIED:
+                return AccessDenied(self.address(url), url.username or "")
+            if number == UNKNOWN_DATABASE:
+                return self.missing(url)
+            if number in READ_ONLY:
+                return DatabaseReadOnly(self.database_name(url), str(one.args[-1]))
+            if number in NOT_ALLOWED:
+                return DatabaseUnusable(self.database_name(url), str(one.args[-1]))
+            if number in UNREACHABLE:
+                cause = one.__cause__ or one.__context__ or one
+                words = getattr(cause, "strerror", None) or str(cause) or f"no answer within {CONNECT_SECONDS} seconds"
+                return ServerUnreachable(self.address(url), words)
+        return None
+
+    def create(self, url: URL, connect: Open[None]) -> None:
+        """Create the database, in the character set that holds every character."""
+        self._on_server(url, connect, "CREATE DATABASE {} CHARACTER SET utf8mb4")
+
+    def drop(self, url: URL, connect: Open[None]) -> None:
+        """Drop the database."""
+        self._on_server(url, connect, "DROP DATABASE IF EXISTS {}")
+
+    def _on_server(self, url: URL, connect: Open[None], statement: str) -> None:
+        def run(connection: Connection) -> None:
+            name = connection.dialect.identifier_preparer.quote_identifier(self.database_name(url))
+            connection.exec_driver_sql(statement.format(name))
+
+        connect(url.set(database=None), run)
+
+    def wipe(self, connection: Connection) -> None:
+        """Drop events, views, routines, sequences and tables, whatever refers to whatever."""
+        quote = connection.dialect.identifier_preparer.quote_identifier
+        connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
+        for kind, listing in KINDS:
+            for name in connection.execute(text(listing)).scalars().all():
+                connection.exec_driver_sql(f"DROP {kind} IF EXISTS {quote(name)}")
+        connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
+        connection.commit()
+
+    def locked(self, url: URL, connect: Open[T], wait_for: Wait, work: Callable[[], T]) -> T:
+        """Hold ``GET_LOCK``, whose names are the whole server's and at most 64 characters long."""
+        digest = sha256(self.database_name(url).encode()).hexdigest()[:32]
+
+        def hold(connection: Connection) -> T:
+            statement = text("SELECT GET_LOCK(:name, 0)")
+            wait_for(lambda: connection.execute(statement, {"name": f"dbtasks.{digest}"}).scalar() == 1)
+            # Ends the transaction, not the lock, which is the connection's: an idle transaction would keep old rows.
+            connection.rollback()
+            return work()
+
+        return connect(url, hold)

@@ -1,0 +1,157 @@
+"""PostgreSQL through asyncpg."""
+
+import zlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, text
+
+from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain
+from dbtasks.errors import (
+    AccessDenied,
+    DatabaseMissing,
+    DatabaseReadOnly,
+    DatabaseUnusable,
+    DbtasksError,
+    ServerUnreachable,
+)
+
+T = TypeVar("T")
+
+MAINTENANCE = ("postgres", "template1")  # databases that a server has, from which others are created and dropped
+LOCK_CLASS = zlib.crc32(b"dbtasks") - 2**31  # the first half of the advisory lock's key: ours, not the application's
+DROPS_AT_ONCE = 100  # a transaction holds a lock per object, and max_locks_per_transaction is 64 times the connections
+
+# Everything in the database that is not the system's and not an extension's, in an order in which CASCADE never
+# reaches for something that a later line has to name: https://www.postgresql.org/docs/current/catalog-pg-depend.html
+OBJECTS = text("""
+WITH own AS (
+    SELECT oid, nspname FROM pg_namespace
+    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+), extension AS (
+    SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+)
+SELECT place, statement FROM (
+    SELECT CASE relkind WHEN 'v' THEN 1 WHEN 'm' THEN 1 WHEN 'S' THEN 3 ELSE 2 END AS place,
+           format('DROP %s IF EXISTS %I.%I CASCADE',
+                  CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
+                               WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, nspname, relname) AS statement
+    FROM pg_class JOIN own ON own.oid = relnamespace
+    WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
+      AND NOT EXISTS (SELECT 1 FROM extension e WHERE e.classid = 'pg_class'::regclass AND e.objid = pg_class.oid)
+  UNION ALL
+    SELECT 4, format('DROP ROUTINE IF EXISTS %I.%I(%s) CASCADE', nspname, proname,
+                     pg_get_function_identity_arguments(pg_proc.oid))
+    FROM pg_proc JOIN own ON own.oid = pronamespace
+    WHERE NOT EXISTS (SELECT 1 FROM extension e WHERE e.classid = 'pg_proc'::regclass AND e.objid = pg_proc.oid)
+  UNION ALL
+    SELECT 5, format('DROP %s IF EXISTS %I.%I CASCADE',
+                     CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, nspname, typname)
+    FROM pg_type JOIN own ON own.oid = typnamespace
+    WHERE (typtype IN ('e', 'd', 'r')
+           OR typtype = 'c' AND EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = typrelid AND c.relkind = 'c'))
+      AND NOT EXISTS (SELECT 1 FROM extension e WHERE e.classid = 'pg_type'::regclass AND e.objid = pg_type.oid)
+  UNION ALL
+    SELECT 6, format('DROP SCHEMA IF EXISTS %I CASCADE', nspname)
+    FROM own
+    WHERE nspname <> 'public'
+      AND NOT EXISTS (SELECT 1 FROM extension e WHERE e.classid = 'pg_namespace'::regclass AND e.objid = own.oid)
+      AND NOT EXISTS (SELECT 1 FROM pg_extension x WHERE x.extnamespace = own.oid)
+) AS objects
+ORDER BY place, statement
+""")
+
+
+class PostgreSQL(Dialect):
+    """DDL is transactional, and the server sees to foreign keys by itself."""
+
+    names = ("postgresql",)
+    driver = "asyncpg"
+    package = "asyncpg"
+    extra = "postgresql"
+    default_port = 5432
+
+    atomic = True
+
+    def connect_args(self) -> dict[str, Any]:
+        """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.
+
+        https://magicstack.github.io/asyncpg/current/faq.html
+        """
+        return {"timeout": CONNECT_SECONDS, "statement_cache_size": 0, "prepared_statement_cache_size": 0}
+
+    def explain(self, error: BaseException, url: URL) -> DbtasksError | None:
+        """Tell by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
+        for one in chain(error):
+            state = getattr(one, "sqlstate", None) or ""
+            if state in ("28P01", "28000"):
+                return AccessDenied(self.address(url), url.username or "")
+            if state == "3D000":
+                return self.missing(url)
+            if state == "25006":
+                return DatabaseReadOnly(self.database_name(url), "the server or the role is read-only")
+            if state in ("42501", "53300", "57P03"):
+                return DatabaseUnusable(self.database_name(url), str(one))
+        if isinstance(error, OSError | TimeoutError):
+            return ServerUnreachable(self.address(url), _words(error))
+        return None
+
+    def create(self, url: URL, connect: Open[None]) -> None:
+        """Create the database from the server's template."""
+        self._on_server(url, connect, "CREATE DATABASE {}")
+
+    def drop(self, url: URL, connect: Open[None]) -> None:
+        """Drop the database, ending what is still connected to it."""
+        self._on_server(url, connect, "DROP DATABASE IF EXISTS {} WITH (FORCE)")
+
+    def _on_server(self, url: URL, connect: Open[None], statement: str) -> None:
+        def run(connection: Connection) -> None:
+            name = connection.dialect.identifier_preparer.quote_identifier(self.database_name(url))
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement.format(name))
+
+        try:
+            connect(url.set(database=MAINTENANCE[0]), run)
+        except DatabaseMissing:
+            connect(url.set(database=MAINTENANCE[1]), run)
+
+    def wipe(self, connection: Connection) -> None:
+        """Drop tables, views, sequences, routines, types and schemas; extensions stay.
+
+        In transactions of a bounded size: all at once would exceed the server's table of locks.
+        """
+        with connection.begin():
+            statements = [row.statement for row in connection.execute(OBJECTS)]
+        for start in range(0, len(statements), DROPS_AT_ONCE):
+            with connection.begin():
+                for statement in statements[start : start + DROPS_AT_ONCE]:
+                    connection.exec_driver_sql(statement)
+
+    def locked(self, url: URL, connect: Open[T], wait_for: Wait, work: Callable[[], T]) -> T:
+        """Hold an advisory lock of a transaction, which is right behind a transaction pooler too.
+
+        The statement after the lock lets the snapshot go; with it held, CREATE INDEX CONCURRENTLY in the migration
+        would wait for this very transaction for ever. It also keeps the server from ending a transaction that idles.
+        """
+
+        def hold(connection: Connection) -> T:
+            def attempt() -> bool:
+                key = zlib.crc32(self.database_name(url).encode()) - 2**31
+                taken = connection.execute(
+                    text("SELECT pg_try_advisory_xact_lock(:ours, :database)"), {"ours": LOCK_CLASS, "database": key}
+                ).scalar_one()
+                if not taken:
+                    connection.rollback()
+                    return False
+                connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+                return True
+
+            wait_for(attempt)
+            return work()
+
+        return connect(url, hold)
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, TimeoutError) and not str(error):
+        return f"no answer within {CONNECT_SECONDS} seconds"
+    return getattr(error, "strerror", None) or str(error)

@@ -1,0 +1,77 @@
+"""Read a database URL as people write it, and show it without its passwords."""
+
+import re
+from urllib.parse import parse_qsl, unquote
+
+from sqlalchemy import URL
+
+from dbtasks.dialects import named
+from dbtasks.errors import BadDatabaseUrl, SyncDriver
+
+# Like RFC 3986, but the password ends at the first "@" after which a host and the rest can be read, so that a
+# password that was not percent-encoded is understood too.
+PARTS = re.compile(
+    r"""
+    (?P<dialect>[A-Za-z]\w*) (?: \+ (?P<driver>\w+) )? ://
+    (?: (?P<username>[^:@/]*) (?: : (?P<password>.*?) )? @ )?
+    (?: \[ (?P<ipv6>[0-9A-Fa-f:.]+) \] | (?P<host>[\w.\-]*) )
+    (?: : (?P<port>\d+) )?
+    (?: / (?P<database>[^?@]*) )?
+    (?: \? (?P<query> [^=&?@/]+ = .* )? )?
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+FILE_PARTS = re.compile(r"(?P<dialect>sqlite)(?:\+(?P<driver>\w+))?://(?:/(?P<database>[^?]*))?(?:\?(?P<query>.*))?")
+SECRET = re.compile(r"pass|pwd|secret|token", re.IGNORECASE)
+HIDDEN = "***"
+
+
+def parse(text: str, origin: str, *, server: bool = False) -> URL:
+    """Return the URL; its parts may be percent-encoded or not. That of a ``server`` needs to name no database.
+
+    Raises:
+        BadDatabaseUrl: it cannot be read. The message does not repeat it.
+        UnknownDialect: it names a database that dbtasks does not serve.
+        SyncDriver: it names no driver, or one that is not the dialect's async driver.
+        UnsupportedDatabaseUrl: it names no database.
+    """
+    match = FILE_PARTS.fullmatch(text.strip()) or PARTS.fullmatch(text.strip())
+    if match is None:
+        raise BadDatabaseUrl(origin)
+    parts = match.groupdict()
+    dialect = named(parts["dialect"], origin)
+    if parts["driver"] != dialect.driver:
+        given = parts["dialect"] + (f"+{parts['driver']}" if parts["driver"] else "")
+        raise SyncDriver(origin, given, f"{parts['dialect']}+{dialect.driver}")
+    url = URL.create(
+        f"{parts['dialect']}+{parts['driver']}",
+        username=_plain(parts.get("username")),
+        password=_plain(parts.get("password")),
+        host=parts.get("ipv6") or parts.get("host") or None,
+        port=int(parts["port"]) if parts.get("port") else None,
+        database=parts["database"] if "host" not in parts else _plain(parts["database"]),
+        query=dict(parse_qsl(parts["query"] or "", keep_blank_values=True)),
+    )
+    if not server:
+        dialect.check_url(url, origin)
+    return url
+
+
+def masked(url: URL) -> str:
+    """Return the URL as text, with every password in it hidden: SQLAlchemy hides only the one before the host."""
+    hidden = {key: HIDDEN if SECRET.search(key) else value for key, value in url.query.items()}
+    shown = url.set(query=hidden).render_as_string(hide_password=True)
+    return shown.replace("%2A%2A%2A", HIDDEN)
+
+
+def secrets(url: URL) -> tuple[str, ...]:
+    """Return every password in the URL, so that it can be kept out of a message of someone else's."""
+    found = [url.password] if url.password else []
+    for key, value in url.query.items():
+        if SECRET.search(key):
+            found += [value] if isinstance(value, str) else list(value)
+    return tuple(sorted({str(one) for one in found if one}, key=len, reverse=True))
+
+
+def _plain(text: str | None) -> str | None:
+    return unquote(text) if text else None

@@ -1,0 +1,117 @@
+"""Errors of a run: a revision that fails, a record that disagrees, a schema that is behind."""
+
+from dataclasses import dataclass
+
+from dbtasks.errors.base import DbtasksError, Source
+
+
+@dataclass(eq=False)
+class MigrationFailed(DbtasksError):
+    """A revision raised; what it did is undone where the database can undo it."""
+
+    revision: str
+    direction: str
+    source: Source | None
+    cause: str
+    database: str
+    applied: tuple[str, ...]
+    atomic: bool
+
+    def what(self) -> str:
+        where = f" ({self.source})" if self.source else ""
+        return f"The {self.direction} of revision {self.revision}{where} failed on '{self.database}'."
+
+    def why(self) -> str:
+        return f"{self.cause}."
+
+    def fix(self) -> str:
+        before = f"{len(self.applied)} earlier revisions of this run stay applied. " if self.applied else ""
+        if self.atomic:
+            return f"{before}Nothing of this one was kept: correct it and run the command again."
+        return (
+            f"{before}It may be half applied, since this database commits every DDL statement by itself: "
+            "look at what its first statements did, undo that by hand, correct it and run the command again."
+        )
+
+
+@dataclass(eq=False)
+class BrokenReferences(DbtasksError):
+    """A revision left rows whose foreign key points nowhere."""
+
+    revision: str
+    tables: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"Revision {self.revision} was taken back: it leaves rows that refer to nothing."
+
+    def why(self) -> str:
+        return f"rows in {', '.join(self.tables)} have a foreign key whose target is gone."
+
+    def fix(self) -> str:
+        return "let the revision delete or move these rows before it removes what they refer to."
+
+
+@dataclass(eq=False)
+class HeadsDisagree(DbtasksError):
+    """After a run the database does not record what was applied."""
+
+    database: str
+    expected: tuple[str, ...]
+    found: tuple[str, ...]
+
+    def what(self) -> str:
+        found = ", ".join(self.found) or "no revision"
+        return f"The database '{self.database}' records {found} after the run, not {', '.join(self.expected) or 'none'}."
+
+    def why(self) -> str:
+        return "env.py ran the revisions outside their transaction, or someone else wrote at the same time."
+
+    def fix(self) -> str:
+        return "inv db.status"
+
+
+@dataclass(eq=False)
+class PendingRevisions(DbtasksError):
+    """The application is newer than the database, and is configured not to migrate it."""
+
+    database: str
+    pending: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"The database '{self.database}' is {len(self.pending)} revisions behind this code."
+
+    def why(self) -> str:
+        return f"{', '.join(self.pending)} are not applied, and 'database.on_startup' is 'check'."
+
+    def fix(self) -> str:
+        return "inv db.upgrade"
+
+
+@dataclass(eq=False)
+class AlembicFailed(DbtasksError):
+    """Alembic refused, for a reason that only its own words tell."""
+
+    command: str
+    cause: str
+
+    def what(self) -> str:
+        return f"Alembic did not run '{self.command}'."
+
+    def why(self) -> str:
+        return f"{self.cause}."
+
+
+@dataclass(eq=False)
+class Interrupted(DbtasksError):
+    """The user pressed Ctrl-C."""
+
+    exit_code = 130
+
+    def what(self) -> str:
+        return "Interrupted."
+
+    def why(self) -> str:
+        return "the revision that was running is undone where the database can undo it; scratch databases are gone."
+
+    def fix(self) -> str:
+        return "inv db.status"

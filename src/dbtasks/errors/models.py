@@ -1,0 +1,131 @@
+"""Errors of discovery: services, model modules and the tables that they declare."""
+
+from dataclasses import dataclass
+
+from dbtasks.errors.base import DbtasksError, Source, did_you_mean, quoted
+
+
+@dataclass(eq=False)
+class NoServices(DbtasksError):
+    """No folder under the services roots holds models."""
+
+    roots: tuple[str, ...]
+    pattern: str
+
+    def what(self) -> str:
+        return f"No service was found under {quoted(self.roots)}."
+
+    def why(self) -> str:
+        return f"a service is a folder there that holds a package '{self.pattern}', and there is none."
+
+    def fix(self) -> str:
+        example = f"{self.roots[0]}/billing/database/{self.pattern.rsplit('/', 1)[-1]}/invoice_model.py"
+        return f"create one, for example {example}, or set 'services' in [tool.dbtasks]."
+
+
+@dataclass(eq=False)
+class UnknownService(DbtasksError):
+    """A service was named that discovery does not know."""
+
+    name: str
+    known: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"There is no service '{self.name}'."
+
+    def why(self) -> str:
+        return f"discovery found {quoted(self.known)}.{did_you_mean(self.name, self.known)}"
+
+    def fix(self) -> str:
+        return "inv db.services"
+
+
+@dataclass(eq=False)
+class ImportFailed(DbtasksError):
+    """A model module cannot be imported; the run stops, for a skipped model would become a dropped table."""
+
+    module: str
+    source: Source
+    cause: str
+
+    def what(self) -> str:
+        return f"The model module '{self.module}' cannot be imported ({self.source})."
+
+    def why(self) -> str:
+        return f"{self.cause}."
+
+    def fix(self) -> str:
+        return f"correct {self.source}; nothing was compared, since a model that is left out looks like a dropped table."
+
+
+@dataclass(eq=False)
+class ImportedFromElsewhere(DbtasksError):
+    """A module's name leads Python to another file than the one that was discovered."""
+
+    module: str
+    wanted: Source
+    found: str
+
+    def what(self) -> str:
+        return f"Importing '{self.module}' for {self.wanted} brings another file: {self.found}."
+
+    def why(self) -> str:
+        return "two packages have the same name, and the other one comes first on sys.path."
+
+    def fix(self) -> str:
+        return "rename one of them, or set 'pythonpath' in [tool.dbtasks] to the folder the application imports from."
+
+
+@dataclass(eq=False)
+class ImportedTwice(DbtasksError):
+    """One model file was imported under two names, so that its tables exist twice."""
+
+    source: Source
+    names: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"{self.source} is imported under two names: {quoted(self.names)}."
+
+    def why(self) -> str:
+        return "each import declares its tables anew."
+
+    def fix(self) -> str:
+        return f"import it as '{self.names[0]}' everywhere, or set 'pythonpath' in [tool.dbtasks]."
+
+
+@dataclass(eq=False)
+class TableDeclaredTwice(DbtasksError):
+    """Two models of different metadata claim one table."""
+
+    table: str
+    sources: tuple[Source, ...]
+
+    def what(self) -> str:
+        return f"The table '{self.table}' is declared twice: {' and '.join(map(str, self.sources))}."
+
+    def why(self) -> str:
+        return "all services share one database, and both declarations would create it."
+
+    def fix(self) -> str:
+        return "rename one of the tables, or import the model instead of declaring it again."
+
+
+@dataclass(eq=False)
+class UndeclaredReference(DbtasksError):
+    """A foreign key names a table that no discovered model declares."""
+
+    source: Source
+    column: str
+    target: str
+    known: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"The foreign key of '{self.column}' ({self.source}) refers to '{self.target}', which no model declares."
+
+    def why(self) -> str:
+        table = self.target.rpartition(".")[0]
+        near = did_you_mean(table, self.known)
+        return f"the metadata of '{self.column.rpartition('.')[0]}' has no table '{table}'.{near}"
+
+    def fix(self) -> str:
+        return "correct the name, or let both models share one MetaData (one Base)."

@@ -1,0 +1,88 @@
+"""The root and the layout of a project: what is about the repository, not about a deployment."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from dbtasks.errors import BadSetting, ConfigurationUnreadable, ProjectNotFound, Source, UnknownKey
+
+PYPROJECT = "pyproject.toml"
+SECTION = "tool.dbtasks"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Where the parts of a repository are; every path hangs on ``root``, never on the working directory."""
+
+    root: Path
+    services: tuple[str, ...] = ("services",)
+    models: str = "**/db_models"
+    config: str = "config"
+    alembic: str = "alembic_db"
+    environment_variable: str = "ENVIRONMENT"
+    pythonpath: tuple[str, ...] = (".",)
+
+    @property
+    def alembic_folder(self) -> Path:
+        """Return the folder of ``alembic.ini``, ``env.py`` and the revisions."""
+        return self.root / self.alembic
+
+    def relative(self, path: Path) -> Path:
+        """Return the path as seen from the root, or as it is when it lies elsewhere."""
+        return path.relative_to(self.root) if path.is_relative_to(self.root) else path
+
+
+def find(start: Path) -> Project:
+    """Return the project that ``start`` lies in: the nearest folder upwards that is one.
+
+    A folder is a project when its pyproject.toml has [tool.dbtasks], or when it holds the default ``alembic_db/``.
+
+    Raises:
+        ProjectNotFound: there is none.
+        ConfigurationUnreadable, UnknownKey, BadSetting: [tool.dbtasks] cannot be used.
+    """
+    for folder in (start, *start.parents):
+        section = _section(folder / PYPROJECT)
+        if section is not None:
+            return _load(folder, section)
+        if (folder / Project.alembic / "alembic.ini").is_file():
+            return Project(folder)
+    raise ProjectNotFound(start, Project.alembic)
+
+
+def _section(file: Path) -> Mapping[str, Any] | None:
+    if not file.is_file():
+        return None
+    text = file.read_text(encoding="utf-8")
+    if SECTION not in text:
+        return None
+    try:
+        section = tomllib.loads(text).get("tool", {}).get("dbtasks")
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationUnreadable(Source(file), str(error), "TOML") from error
+    if section is not None and not isinstance(section, dict):
+        raise BadSetting(SECTION, "a table", file.name)
+    return section
+
+
+def _load(root: Path, section: Mapping[str, Any]) -> Project:
+    known = {field.name.replace("_", "-"): field for field in fields(Project) if field.name != "root"}
+    for key in section:
+        if key not in known:
+            raise UnknownKey(Path(PYPROJECT), f"{SECTION}.{key}", tuple(known))
+    return Project(root, **dict(_values(section, {key: isinstance(f.default, tuple) for key, f in known.items()})))
+
+
+def _values(section: Mapping[str, Any], is_list: Mapping[str, bool]) -> Iterator[tuple[str, Any]]:
+    for key, value in section.items():
+        name = f"{SECTION}.{key}"
+        if is_list[key]:
+            if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+                raise BadSetting(name, "a list of strings", PYPROJECT)
+            yield key.replace("-", "_"), tuple(value)
+        elif isinstance(value, str) and value:
+            yield key.replace("-", "_"), value
+        else:
+            raise BadSetting(name, "a string", PYPROJECT)
