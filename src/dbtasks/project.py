@@ -10,6 +10,7 @@ from dbtasks.errors import BadSetting, ConfigurationUnreadable, ProjectNotFound,
 
 PYPROJECT = "pyproject.toml"
 SECTION = "tool.dbtasks"
+ALEMBIC = "alembic_db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Project:
     services: tuple[str, ...] = ("services",)
     models: str = "**/db_models"
     config: str = "config"
-    alembic: str = "alembic_db"
+    alembic: str = ALEMBIC
     environment_variable: str = "ENVIRONMENT"
     pythonpath: tuple[str, ...] = (".",)
 
@@ -47,9 +48,9 @@ def find(start: Path) -> Project:
         section = _section(folder / PYPROJECT)
         if section is not None:
             return _load(folder, section)
-        if (folder / Project.alembic / "alembic.ini").is_file():
+        if (folder / ALEMBIC / "alembic.ini").is_file():
             return Project(folder)
-    raise ProjectNotFound(start, Project.alembic)
+    raise ProjectNotFound(start, ALEMBIC)
 
 
 def _section(file: Path) -> Mapping[str, Any] | None:

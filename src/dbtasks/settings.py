@@ -42,6 +42,11 @@ class DatabaseSettings:
     reset_hosts: tuple[str, ...] = ()
     scratch_url: URL | None = None
 
+    @property
+    def name(self) -> str:
+        """Return the name by which people know the database; the file's name on SQLite."""
+        return dialects.of(self.url).database_name(self.url)
+
     def __repr__(self) -> str:
         """Return a text without any password."""
         return f"DatabaseSettings(url={urls.masked(self.url)!r}, on_startup={self.on_startup!r})"

@@ -44,12 +44,13 @@ class Dialect:
 
     def address(self, url: URL) -> str:
         """Return ``host:port`` of the server, for messages."""
-        return f"{self.host(url)}:{url.port or self.default_port}"
+        host = self.host(url) or "localhost"
+        return host if host.startswith("/") else f"{host}:{url.port or self.default_port}"
 
     def host(self, url: URL) -> str:
-        """Return the host of the server; a folder when it is a socket; "localhost" when none is given."""
-        query = url.query.get("host") or url.query.get("unix_socket")
-        return url.host or (query if isinstance(query, str) else "") or "localhost"
+        """Return the host of the server, or the path of its socket; "" when the URL names none."""
+        query = url.query.get("unix_socket") or url.query.get("host") or url.host or ""
+        return query if isinstance(query, str) else ",".join(query)
 
     def connect_args(self) -> dict[str, Any]:
         """Return the driver's own arguments for a connection that migrates."""
@@ -64,6 +65,13 @@ class Dialect:
     def explain(self, error: BaseException, url: URL) -> DbtasksError | None:
         """Return the error of ours that tells a driver's error, or None when it is not a known one."""
         return None
+
+    def words(self, error: BaseException) -> str:
+        """Return what the driver says about a failure, on one line and without SQLAlchemy's words around it."""
+        innermost = getattr(error, "orig", None) or error
+        innermost = innermost.__cause__ or innermost if innermost is not error else innermost
+        said = innermost.args[-1] if len(innermost.args) > 1 and isinstance(innermost.args[-1], str) else innermost
+        return f"{type(innermost).__name__}: {' '.join(str(said).split())}".rstrip(".")
 
     def create(self, url: URL, connect: Open[None]) -> None:
         """Create the database; its server is reached by ``connect``, outside a transaction."""
@@ -84,6 +92,10 @@ class Dialect:
     def broken_references(self, connection: Connection) -> frozenset[tuple[str, Any]]:
         """Return (table, row) of rows whose foreign key points nowhere; empty where the database sees to it itself."""
         return frozenset()
+
+    def trace(self, connection: Connection, write: Callable[[str], None]) -> None:
+        """Give ``write`` each statement that the connection sends from now on, with its values in it."""
+        raise NotImplementedError
 
     def locked(self, url: URL, connect: Open[T], wait_for: Wait, work: Callable[[], T]) -> T:
         """Return what ``work`` returns, run while this process alone holds the migration lock of the database.

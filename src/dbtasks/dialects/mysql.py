@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, text
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain
-from dbtasks.errors import AccessDenied, DatabaseReadOnly, DatabaseUnusable, DbtasksError, ServerUnreachable
+from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
 T = TypeVar("T")
 
@@ -17,29 +17,15 @@ UNREACHABLE = (2002, 2003, 2005, 2013)
 READ_ONLY = (1290, 1792, 1836)
 NOT_ALLOWED = (1044, 1142, 1227, 1370)
 
-KINDS = (  # what a database holds besides tables, and where the server lists it
-    ("EVENT", "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE()"),
-    ("VIEW", "SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE()"),
-    (
-        "PROCEDURE",
-        "SELECT routine_name FROM information_schema.routines "
-        "WHERE routine_schema = DATABASE() AND routine_type = 'PROCEDURE'",
-    ),
-    (
-        "FUNCTION",
-        "SELECT routine_name FROM information_schema.routines "
-        "WHERE routine_schema = DATABASE() AND routine_type = 'FUNCTION'",
-    ),
-    (
-        "SEQUENCE",
-        "SELECT table_name FROM information_schema.tables "
-        "WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'",
-    ),
-    (
-        "TABLE",
-        "SELECT table_name FROM information_schema.tables "
-        "WHERE table_schema = DATABASE() AND table_type NOT IN ('VIEW', 'SEQUENCE', 'SYSTEM VIEW')",
-    ),
+LISTING = "SELECT {0}_name FROM information_schema.{0}s WHERE {0}_schema = DATABASE()"
+# What a database holds, and where the server lists it; what refers to others comes first.
+KINDS = (
+    ("EVENT", LISTING.format("event")),
+    ("VIEW", LISTING.format("table") + " AND table_type = 'VIEW'"),
+    ("PROCEDURE", LISTING.format("routine") + " AND routine_type = 'PROCEDURE'"),
+    ("FUNCTION", LISTING.format("routine") + " AND routine_type = 'FUNCTION'"),
+    ("SEQUENCE", LISTING.format("table") + " AND table_type = 'SEQUENCE'"),
+    ("TABLE", LISTING.format("table") + " AND table_type NOT IN ('VIEW', 'SEQUENCE', 'SYSTEM VIEW')"),
 )
 
 
@@ -67,7 +53,7 @@ class MySQL(Dialect):
             if number in READ_ONLY:
                 return DatabaseReadOnly(self.database_name(url), str(one.args[-1]))
             if number in NOT_ALLOWED:
-                return DatabaseUnusable(self.database_name(url), str(one.args[-1]))
+                return PermissionDenied(self.database_name(url), str(one.args[-1]))
             if number in UNREACHABLE:
                 cause = one.__cause__ or one.__context__ or one
                 words = getattr(cause, "strerror", None) or str(cause) or f"no answer within {CONNECT_SECONDS} seconds"
@@ -87,7 +73,7 @@ class MySQL(Dialect):
             name = connection.dialect.identifier_preparer.quote_identifier(self.database_name(url))
             connection.exec_driver_sql(statement.format(name))
 
-        connect(url.set(database=None), run)
+        connect(url.set(database=""), run)  # SQLAlchemy leaves an empty name out of the connection's arguments
 
     def wipe(self, connection: Connection) -> None:
         """Drop events, views, routines, sequences and tables, whatever refers to whatever."""

@@ -13,6 +13,7 @@ from dbtasks.errors import (
     DatabaseReadOnly,
     DatabaseUnusable,
     DbtasksError,
+    PermissionDenied,
     ServerUnreachable,
 )
 
@@ -80,7 +81,7 @@ class PostgreSQL(Dialect):
         """
         return {"timeout": CONNECT_SECONDS, "statement_cache_size": 0, "prepared_statement_cache_size": 0}
 
-    def explain(self, error: BaseException, url: URL) -> DbtasksError | None:
+    def explain(self, error: BaseException, url: URL) -> DbtasksError | None:  # noqa: PLR0911 - a table of states
         """Tell by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
         for one in chain(error):
             state = getattr(one, "sqlstate", None) or ""
@@ -90,7 +91,9 @@ class PostgreSQL(Dialect):
                 return self.missing(url)
             if state == "25006":
                 return DatabaseReadOnly(self.database_name(url), "the server or the role is read-only")
-            if state in ("42501", "53300", "57P03"):
+            if state == "42501":
+                return PermissionDenied(self.database_name(url), str(one))
+            if state in ("53300", "57P03"):
                 return DatabaseUnusable(self.database_name(url), str(one))
         if isinstance(error, OSError | TimeoutError):
             return ServerUnreachable(self.address(url), _words(error))

@@ -44,7 +44,7 @@ class SQLite(Dialect):
         """Return the path of the file."""
         return str(self._file(url))
 
-    def host(self, url: URL) -> str:  # noqa: ARG002 - the base asks with the URL
+    def host(self, url: URL) -> str:
         """Return "localhost": a file is on this machine."""
         return "localhost"
 
@@ -100,10 +100,10 @@ class SQLite(Dialect):
             raise DatabaseReadOnly(str(file), error.strerror or "the file cannot be created") from error
         connect(url, lambda _connection: None)
 
-    def drop(self, url: URL, connect: Open[None]) -> None:  # noqa: ARG002 - no server to ask
-        """Delete the file and what SQLite and the lock keep beside it."""
+    def drop(self, url: URL, connect: Open[None]) -> None:
+        """Delete the file and what SQLite keeps beside it."""
         file = self._file(url)
-        for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
+        for suffix in ("", "-wal", "-shm", "-journal"):
             file.with_name(file.name + suffix).unlink(missing_ok=True)
 
     def wipe(self, connection: Connection) -> None:
@@ -127,7 +127,18 @@ class SQLite(Dialect):
         rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         return frozenset((row[0], (row[1], row[2])) for row in rows)
 
-    def locked(self, url: URL, connect: Open[T], wait_for: Wait, work: Callable[[], T]) -> T:  # noqa: ARG002
+    def trace(self, connection: Connection, write: Callable[[str], None]) -> None:
+        """Use SQLite's own trace, which since Python 3.11 shows statements with their values; looking is left out."""
+        adapted: Any = connection.connection.dbapi_connection
+        write("PRAGMA foreign_keys=OFF")  # sent when the connection was opened
+
+        def on_statement(statement: str) -> None:
+            if not statement.startswith("PRAGMA"):
+                write(statement)
+
+        adapted.run_async(lambda driver: driver.set_trace_callback(on_statement))
+
+    def locked(self, url: URL, connect: Open[T], wait_for: Wait, work: Callable[[], T]) -> T:
         """Hold a lock on the file ``<database>.lock``, which the system frees when the process dies."""
         file = self._file(url)
         lock = FileLock(file.with_name(file.name + ".lock"))

@@ -1,12 +1,13 @@
 """Read a database URL as people write it, and show it without its passwords."""
 
 import re
-from urllib.parse import parse_qsl, unquote
+from collections.abc import Mapping
+from urllib.parse import parse_qs, quote, quote_plus, unquote
 
 from sqlalchemy import URL
 
 from dbtasks.dialects import named
-from dbtasks.errors import BadDatabaseUrl, SyncDriver
+from dbtasks.errors import BadDatabaseUrl, SyncDriver, UnsupportedDatabaseUrl
 
 # Like RFC 3986, but the password ends at the first "@" after which a host and the rest can be read, so that a
 # password that was not percent-encoded is understood too.
@@ -24,6 +25,7 @@ PARTS = re.compile(
 FILE_PARTS = re.compile(r"(?P<dialect>sqlite)(?:\+(?P<driver>\w+))?://(?:/(?P<database>[^?]*))?(?:\?(?P<query>.*))?")
 SECRET = re.compile(r"pass|pwd|secret|token", re.IGNORECASE)
 HIDDEN = "***"
+ELSEWHERE = frozenset({"database", "db", "dsn", "read_default_file", "read_default_group", "service"})
 
 
 def parse(text: str, origin: str, *, server: bool = False) -> URL:
@@ -43,6 +45,8 @@ def parse(text: str, origin: str, *, server: bool = False) -> URL:
     if parts["driver"] != dialect.driver:
         given = parts["dialect"] + (f"+{parts['driver']}" if parts["driver"] else "")
         raise SyncDriver(origin, given, f"{parts['dialect']}+{dialect.driver}")
+    query = parse_qs(parts["query"] or "", keep_blank_values=True)
+    _check_query(query, parts, origin)
     url = URL.create(
         f"{parts['dialect']}+{parts['driver']}",
         username=_plain(parts.get("username")),
@@ -50,11 +54,19 @@ def parse(text: str, origin: str, *, server: bool = False) -> URL:
         host=parts.get("ipv6") or parts.get("host") or None,
         port=int(parts["port"]) if parts.get("port") else None,
         database=parts["database"] if "host" not in parts else _plain(parts["database"]),
-        query=dict(parse_qsl(parts["query"] or "", keep_blank_values=True)),
+        query={key: values[0] if len(values) == 1 else values for key, values in query.items()},
     )
     if not server:
         dialect.check_url(url, origin)
     return url
+
+
+def _check_query(query: Mapping[str, list[str]], parts: Mapping[str, str | None], origin: str) -> None:
+    """Refuse a query that makes the driver go elsewhere than the URL says: the guards believe the URL."""
+    for key in query:
+        if key in ELSEWHERE or (key in ("host", "port", "unix_socket") and parts.get("host")):
+            problem = f"'{key}' in its query names another server or database than the part before it"
+            raise UnsupportedDatabaseUrl(origin, problem, "host, port and database once: before the '?'")
 
 
 def masked(url: URL) -> str:
@@ -71,6 +83,14 @@ def secrets(url: URL) -> tuple[str, ...]:
         if SECRET.search(key):
             found += [value] if isinstance(value, str) else list(value)
     return tuple(sorted({str(one) for one in found if one}, key=len, reverse=True))
+
+
+def hide(text: str, url: URL) -> str:
+    """Return the text without the URL's passwords, in whatever encoding a foreign message may repeat them."""
+    for secret in secrets(url):
+        for form in (secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]):
+            text = text.replace(form, HIDDEN)
+    return text
 
 
 def _plain(text: str | None) -> str | None:

@@ -175,7 +175,9 @@ class SyncDriver(DbtasksError):
     wanted: str
 
     def what(self) -> str:
-        return f"The database URL in {self.origin} begins with '{self.given}://', which is not an async driver of dbtasks."
+        return (
+            f"The database URL in {self.origin} begins with '{self.given}://', which is not an async driver of dbtasks."
+        )
 
     def why(self) -> str:
         return "the services talk to the database asynchronously, and so do the tasks."

@@ -85,6 +85,11 @@ class DatabaseUnusable(DbtasksError):
 
 
 @dataclass(eq=False)
+class PermissionDenied(DatabaseUnusable):
+    """The server let the user in, but not do this."""
+
+
+@dataclass(eq=False)
 class MayNotCreateDatabase(DbtasksError):
     """The user may not create databases, and a database had to be created."""
 
@@ -101,7 +106,9 @@ class MayNotCreateDatabase(DbtasksError):
 
     def fix(self) -> str:
         if self.scratch:
-            return "set 'database.scratch.url' to a server where the user may (a local one will do), or grant the right."
+            return (
+                "set 'database.scratch.url' to a server where the user may (a local one will do), or grant the right."
+            )
         return "create it as an administrator, or grant the right."
 
 

@@ -34,9 +34,13 @@ class NotThisMachine(Refused):
         return f"db.{self.command} was refused; nothing was changed."
 
     def why(self) -> str:
+        if not self.host:
+            return "the database URL names no host, so that it is not certain that the server is this machine."
         return f"the database server '{self.host}' is not this machine, and not in 'database.reset_hosts'."
 
     def fix(self) -> str:
+        if not self.host:
+            return "write the host, for example localhost, into DATABASE_URL or 'database.url'."
         return f"if its data may be lost, add '{self.host}' to 'database.reset_hosts' in the configuration."
 
 

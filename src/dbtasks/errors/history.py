@@ -23,19 +23,6 @@ class HistoryMissing(DbtasksError):
 
 
 @dataclass(eq=False)
-class FileExists(DbtasksError):
-    """A file would have been overwritten."""
-
-    path: Path
-
-    def what(self) -> str:
-        return f"{self.path.as_posix()} exists already; nothing was written."
-
-    def fix(self) -> str:
-        return "delete or move it first, if it is to be written anew."
-
-
-@dataclass(eq=False)
 class RevisionBroken(DbtasksError):
     """A revision file cannot be loaded."""
 

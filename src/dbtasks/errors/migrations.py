@@ -61,13 +61,32 @@ class HeadsDisagree(DbtasksError):
 
     def what(self) -> str:
         found = ", ".join(self.found) or "no revision"
-        return f"The database '{self.database}' records {found} after the run, not {', '.join(self.expected) or 'none'}."
+        return (
+            f"The database '{self.database}' records {found} after the run, not {', '.join(self.expected) or 'none'}."
+        )
 
     def why(self) -> str:
         return "env.py ran the revisions outside their transaction, or someone else wrote at the same time."
 
     def fix(self) -> str:
         return "inv db.status"
+
+
+@dataclass(eq=False)
+class DatabaseMoved(DbtasksError):
+    """Another process migrated the database between the plan and the run."""
+
+    database: str
+    added: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"The database '{self.database}' has moved while this command waited; nothing was changed."
+
+    def why(self) -> str:
+        return f"another process applied {', '.join(self.added)}, which this plan does not know."
+
+    def fix(self) -> str:
+        return "inv db.status, then run the command again"
 
 
 @dataclass(eq=False)

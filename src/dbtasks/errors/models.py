@@ -55,7 +55,9 @@ class ImportFailed(DbtasksError):
         return f"{self.cause}."
 
     def fix(self) -> str:
-        return f"correct {self.source}; nothing was compared, since a model that is left out looks like a dropped table."
+        return (
+            f"correct {self.source}; nothing was compared, since a model that is left out looks like a dropped table."
+        )
 
 
 @dataclass(eq=False)
@@ -101,7 +103,9 @@ class TableDeclaredTwice(DbtasksError):
     sources: tuple[Source, ...]
 
     def what(self) -> str:
-        return f"The table '{self.table}' is declared twice: {' and '.join(map(str, self.sources))}."
+        return (
+            f"The table '{self.table}' is declared twice: {' and '.join(map(str, self.sources)) or 'in two MetaData'}."
+        )
 
     def why(self) -> str:
         return "all services share one database, and both declarations would create it."
@@ -112,20 +116,23 @@ class TableDeclaredTwice(DbtasksError):
 
 @dataclass(eq=False)
 class UndeclaredReference(DbtasksError):
-    """A foreign key names a table that no discovered model declares."""
+    """A foreign key names a table or a column that no discovered model declares."""
 
-    source: Source
+    source: Source | None
     column: str
     target: str
     known: tuple[str, ...]
 
     def what(self) -> str:
-        return f"The foreign key of '{self.column}' ({self.source}) refers to '{self.target}', which no model declares."
+        where = f" ({self.source})" if self.source else ""
+        return f"The foreign key of '{self.column}'{where} refers to '{self.target}', which no model declares."
 
     def why(self) -> str:
-        table = self.target.rpartition(".")[0]
-        near = did_you_mean(table, self.known)
-        return f"the metadata of '{self.column.rpartition('.')[0]}' has no table '{table}'.{near}"
+        table, _, column = self.target.rpartition(".")
+        if table in self.known:
+            return f"the table '{table}' has no column '{column}', or it belongs to another MetaData."
+        own = self.column.rpartition(".")[0]
+        return f"the metadata of '{own}' has no table '{table}'.{did_you_mean(table, self.known)}"
 
     def fix(self) -> str:
         return "correct the name, or let both models share one MetaData (one Base)."

@@ -1,0 +1,1 @@
+"""What every service uses: the declarative base, column types and sessions."""

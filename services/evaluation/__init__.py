@@ -1,0 +1,1 @@
+"""Tries applications with prompts that they should withstand."""

@@ -1,0 +1,128 @@
+"""The async seam: open, create and drop a database, and run synchronous work on its connection."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlalchemy.util.concurrency import await_only, in_greenlet
+
+from dbtasks import dialects
+from dbtasks.dialects import urls
+from dbtasks.errors import (
+    DatabaseMissing,
+    DatabaseUnusable,
+    DbtasksError,
+    DriverNotInstalled,
+    MayNotCreateDatabase,
+    PermissionDenied,
+)
+
+T = TypeVar("T")
+
+
+def connect(url: URL, work: Callable[[Connection], T], *, write: bool = False) -> T:
+    """Return what ``work`` returns for a connection to the database, which is closed afterwards.
+
+    It can be called from plain code, from a running event loop, and by work that itself runs on such a connection.
+    What ``work`` does not commit is rolled back. On SQLite a connection that is to ``write`` locks others out at once.
+
+    Raises:
+        DatabaseMissing, AccessDenied, ServerUnreachable, DatabaseReadOnly, DatabaseUnusable: it cannot be opened.
+        DriverNotInstalled: the dialect's driver is not there.
+    """
+    return _run(lambda: _connect(url, work, write=write))
+
+
+def sleep(seconds: float) -> None:
+    """Wait, also on a connection's own loop, where Ctrl-C must still be heard."""
+    _run(lambda: asyncio.sleep(seconds))
+
+
+def exists(url: URL) -> bool:
+    """Return whether the database exists; its server has to answer.
+
+    Raises:
+        AccessDenied, ServerUnreachable, DatabaseUnusable, DriverNotInstalled: that cannot be known.
+    """
+    try:
+        connect(url, lambda _connection: None)
+    except DatabaseMissing:
+        return False
+    return True
+
+
+def create(url: URL, *, scratch: bool = False) -> None:
+    """Create an empty database; ``scratch`` only changes the advice in the error.
+
+    Raises:
+        MayNotCreateDatabase: the user lacks the right.
+        DatabaseReadOnly, AccessDenied, ServerUnreachable, DatabaseUnusable: the server or the folder refused.
+    """
+    dialect = dialects.of(url)
+    try:
+        dialect.create(url, connect)
+    except PermissionDenied as error:
+        raise MayNotCreateDatabase(url.username or "", dialect.address(url), scratch) from error
+
+
+def drop(url: URL) -> None:
+    """Drop the database with everything in it; nothing happens when there is none."""
+    dialects.of(url).drop(url, connect)
+
+
+async def _connect(url: URL, work: Callable[[Connection], T], *, write: bool) -> T:
+    async with _opened(url, write=write) as connection:
+        try:
+            return await connection.run_sync(work)
+        except DBAPIError as error:
+            explained = dialects.of(url).explain(error, url)
+            if explained is None:
+                raise
+            raise explained from error
+
+
+@asynccontextmanager
+async def _opened(url: URL, *, write: bool) -> AsyncIterator[AsyncConnection]:
+    dialect = dialects.of(url)
+    if url.database:
+        dialect.before_connect(url)
+    try:
+        engine = create_async_engine(url, poolclass=NullPool, connect_args=dialect.connect_args(), hide_parameters=True)
+    except ModuleNotFoundError as error:
+        raise DriverNotInstalled(dialect.package, dialect.extra) from error
+    dialect.prepare(engine.sync_engine, write=write)
+    try:
+        try:
+            connection = await engine.connect()
+        except Exception as error:
+            raise _explained(error, url) from error
+        try:
+            yield connection
+        finally:
+            await connection.close()
+    finally:
+        await engine.dispose()
+
+
+def _explained(error: Exception, url: URL) -> DbtasksError:
+    dialect = dialects.of(url)
+    words = urls.hide(f"{type(error).__name__}: {error}".splitlines()[0], url)
+    return dialect.explain(error, url) or DatabaseUnusable(dialect.database_name(url), words)
+
+
+def _run(start: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Return the coroutine's result: on the loop that this code was started from, on a new one, or in a thread."""
+    if in_greenlet():
+        return await_only(start())
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(start())
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(lambda: asyncio.run(start())).result()

@@ -1,0 +1,6 @@
+"""Revisions on disk: which there are, how they hang together, and what a user means by a name; no database."""
+
+from dbtasks.history.files import load
+from dbtasks.history.graph import Direction, History, Revision
+
+__all__ = ["Direction", "History", "Revision", "load"]

@@ -1,0 +1,110 @@
+"""Read the revision files; when they cannot be read, find out which one is to blame, and where."""
+
+import ast
+import traceback
+import warnings
+from argparse import Namespace
+from collections import defaultdict
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.script import Script, ScriptDirectory
+
+from dbtasks.errors import AlembicFailed, DuplicateRevision, HistoryMissing, MissingParent, RevisionBroken, Source
+from dbtasks.history.graph import History, Revision
+from dbtasks.project import Project
+
+INI = "alembic.ini"
+
+
+def load(project: Project) -> History:
+    """Return the history of a project.
+
+    Raises:
+        HistoryMissing: there is no migration environment.
+        RevisionBroken, DuplicateRevision, MissingParent: a revision file cannot be used.
+    """
+    ini = project.alembic_folder / INI
+    if not (ini.is_file() and (project.alembic_folder / "env.py").is_file()):
+        raise HistoryMissing(project.relative(ini if not ini.is_file() else ini.with_name("env.py")))
+    config = Config(str(ini), cmd_opts=Namespace(quiet=True, x=None))
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            scripts = ScriptDirectory.from_config(config)
+            found = list(scripts.walk_revisions())
+    except Exception as error:
+        _diagnose(project, error)
+        raise AlembicFailed("history", str(error).partition("\n")[0]) from error
+    if caught:  # Alembic only warns of two files with one id, and leaves one of them out
+        _diagnose(project, None)
+    return History(project, tuple(_revision(scripts, one) for one in reversed(found)), config, scripts)
+
+
+def _revision(scripts: ScriptDirectory, script: Script) -> Revision:
+    names = script.dependencies or ()
+    depends_on = scripts.get_revisions((names,) if isinstance(names, str) else tuple(names)) if names else ()
+    return Revision(
+        id=script.revision,
+        message=script.doc.partition("\n")[0].rstrip("."),
+        parents=_tuple(script.down_revision),
+        depends_on=tuple(one.revision for one in depends_on),
+        path=Path(script.path),
+    )
+
+
+def _tuple(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list | tuple) else (str(value),)
+
+
+def _diagnose(project: Project, error: Exception | None) -> None:
+    """Raise the error that names the file to blame; return when the files themselves are in order."""
+    files = sorted((project.alembic_folder / "versions").rglob("[!_.]*.py"))
+    stated = {file: _stated(project, file) for file in files}
+    owners: dict[str, list[Path]] = defaultdict(list)
+    for file, (revision, _) in stated.items():
+        owners[revision].append(project.relative(file))
+    for revision, those in owners.items():
+        if len(those) > 1:
+            raise DuplicateRevision(revision, tuple(those)) from error
+    for file, (_, parents) in stated.items():
+        for parent in parents:
+            if parent not in owners:
+                raise MissingParent(project.relative(file), parent) from error
+    for frame in reversed(traceback.extract_tb(error.__traceback__ if error else None)):
+        if Path(frame.filename) in stated:
+            source = Source(project.relative(Path(frame.filename)), frame.lineno)
+            raise RevisionBroken(source, f"{type(error).__name__}: {str(error).rstrip('.')}") from error
+
+
+def _stated(project: Project, file: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the id and the parents that stand in a revision file, read without running it."""
+    source = Source(project.relative(file))
+    try:
+        tree = ast.parse(file.read_bytes())
+    except SyntaxError as error:
+        raise RevisionBroken(Source(source.path, error.lineno), f"SyntaxError: {error.msg}") from error
+    values: dict[str, object] = {}
+    for node in tree.body:
+        target = (
+            node.target
+            if isinstance(node, ast.AnnAssign)
+            else node.targets[0]
+            if isinstance(node, ast.Assign)
+            else None
+        )
+        if isinstance(target, ast.Name) and target.id in ("revision", "down_revision"):
+            values[target.id] = _literal(node)
+    if not isinstance(values.get("revision"), str):
+        raise RevisionBroken(source, "it has no line 'revision = ...'; every file in versions/ is a revision")
+    return str(values["revision"]), _tuple(values.get("down_revision"))
+
+
+def _literal(node: ast.Assign | ast.AnnAssign | ast.stmt) -> object:
+    value = getattr(node, "value", None)
+    try:
+        return ast.literal_eval(value) if value is not None else None
+    except ValueError:
+        return None

@@ -1,0 +1,174 @@
+"""The graph of revisions: heads, ways up and down, and the names by which users call a revision."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from dbtasks.errors import (
+    AmbiguousRevision,
+    ManyHeads,
+    NoSuchDistance,
+    NotReachable,
+    UnknownDatabaseRevision,
+    UnknownRevision,
+)
+from dbtasks.project import Project
+
+Direction = Literal["upgrade", "downgrade"]
+Heads = tuple[str, ...]  # what a database records: usually one revision; empty when nothing is applied
+
+RELATIVE = re.compile(r"(?P<anchor>[^+-]*)(?P<distance>[+-]\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision file."""
+
+    id: str
+    message: str
+    parents: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    path: Path
+
+
+@dataclass(frozen=True)
+class History:
+    """All revisions, oldest first, with the Alembic objects that they were read by."""
+
+    project: Project
+    revisions: tuple[Revision, ...]
+    config: Config
+    scripts: ScriptDirectory
+
+    @cached_property
+    def _by_id(self) -> dict[str, Revision]:
+        return {revision.id: revision for revision in self.revisions}
+
+    @cached_property
+    def _ancestors(self) -> dict[str, frozenset[str]]:
+        """Return for each revision the ids of all that come before it, and its own."""
+        found: dict[str, frozenset[str]] = {}
+        for revision in self.revisions:
+            before = (found[one] for one in (*revision.parents, *revision.depends_on))
+            found[revision.id] = frozenset({revision.id}).union(*before)
+        return found
+
+    def get(self, revision: str) -> Revision:
+        """Return the revision with exactly this id; KeyError when there is none."""
+        return self._by_id[revision]
+
+    @cached_property
+    def heads(self) -> Heads:
+        """The revisions on which no other builds, sorted; empty for an empty history."""
+        parents = {parent for revision in self.revisions for parent in revision.parents}
+        return tuple(sorted(revision.id for revision in self.revisions if revision.id not in parents))
+
+    def head(self) -> str | None:
+        """Return the one head, or None for an empty history.
+
+        Raises:
+            ManyHeads: there is more than one.
+        """
+        if len(self.heads) > 1:
+            shared = frozenset.intersection(*(self._ancestors[head] for head in self.heads))
+            base = next((one.id for one in reversed(self.revisions) if one.id in shared), None)
+            raise ManyHeads(self.heads, base)
+        return self.heads[0] if self.heads else None
+
+    def effective(self, heads: Iterable[str]) -> frozenset[str]:
+        """Return all revisions that are applied in a database that records these."""
+        return frozenset[str]().union(*(self._ancestors[one] for one in heads))
+
+    def check_known(self, heads: Heads, database: str) -> None:
+        """Raise UnknownDatabaseRevision when the database records a revision that no file has."""
+        unknown = tuple(one for one in heads if one not in self._by_id)
+        if unknown:
+            raise UnknownDatabaseRevision(database, unknown)
+
+    def resolve(self, name: str, current: Heads) -> Heads:
+        """Return the revisions that a user's name means for a database that records ``current``.
+
+        A name is an id, the unique beginning of one, ``head``, ``heads``, ``base``, or one of them with a distance
+        (``+1``, ``-2``, ``head-1``); a bare distance counts from ``current``. The result is empty for ``base``.
+
+        Raises:
+            UnknownRevision, AmbiguousRevision, ManyHeads, NoSuchDistance: it means nothing, or several things.
+        """
+        relative = RELATIVE.fullmatch(name)
+        if relative is None:
+            return self._named(name)
+        anchor = self._named(relative["anchor"]) if relative["anchor"] else current
+        return self._at_distance(name, anchor, int(relative["distance"]))
+
+    def _named(self, name: str) -> Heads:
+        if name == "base":
+            return ()
+        if name == "heads":
+            return self.heads
+        if name == "head":
+            head = self.head()
+            return (head,) if head else ()
+        if name in self._by_id:
+            return (name,)
+        matches = tuple(sorted(one for one in self._by_id if one.startswith(name))) if name else ()
+        if len(matches) > 1:
+            raise AmbiguousRevision(name, matches)
+        if not matches:
+            raise UnknownRevision(name, (*self._by_id, "head", "base"))
+        return matches
+
+    def _at_distance(self, name: str, anchor: Heads, distance: int) -> Heads:
+        applied = self.effective(anchor)
+        if distance < 0:
+            below = [one for one in self.revisions if one.id in applied]
+            if -distance > len(below):
+                raise NoSuchDistance(name, len(below))
+            return self._heads_of(one.id for one in below[:distance])
+        self.head()  # with two heads it is unknown which way is up
+        above = [one for one in self.revisions if one.id not in applied]
+        if distance > len(above):
+            raise NoSuchDistance(name, len(above))
+        return self._heads_of([*applied, *(one.id for one in above[:distance])])
+
+    def _heads_of(self, revisions: Iterable[str]) -> Heads:
+        """Return those of the revisions on which no other of them builds."""
+        within = frozenset(revisions)
+        below = frozenset[str]().union(*(self._ancestors[one] - {one} for one in within))
+        return tuple(sorted(within - below))
+
+    def up(self, current: Heads, name: str) -> tuple[Revision, ...]:
+        """Return what to apply, in order, so that the named revision is; empty when it is already the last.
+
+        Raises:
+            NotReachable: the revision lies below what the database records.
+            UnknownRevision, AmbiguousRevision, ManyHeads, NoSuchDistance: the name means nothing, or several things.
+        """
+        target = self.resolve(name, current)
+        applied, wanted = self.effective(current), self.effective(target)
+        if wanted < applied and not set(target) <= set(current):
+            raise NotReachable(", ".join(target) or "base", ", ".join(current), "upgrade")
+        return tuple(one for one in self.revisions if one.id in wanted - applied)
+
+    def down(self, current: Heads, name: str) -> tuple[Revision, ...]:
+        """Return what to revert, in order, so that nothing that builds on the named revision is applied.
+
+        A distance counts revisions, on whatever branch they are; an id leaves branches that do not contain it alone.
+
+        Raises:
+            NotReachable: the revision is not applied.
+            UnknownRevision, AmbiguousRevision, ManyHeads, NoSuchDistance: the name means nothing, or several things.
+        """
+        target = self.resolve(name, current)
+        applied, kept = self.effective(current), self.effective(target)
+        if not kept <= applied:
+            raise NotReachable(", ".join(target), ", ".join(current) or "base", "downgrade")
+        reverted = [one for one in reversed(self.revisions) if one.id in applied - kept]
+        if target and not RELATIVE.fullmatch(name):
+            reverted = [one for one in reverted if self._ancestors[one.id] & set(target)]
+        return tuple(reverted)

@@ -1,0 +1,111 @@
+"""Carry a plan out: apply, revert, stamp, and start again from nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dbtasks import databases, dialects, lock, plan, runtime
+from dbtasks.errors import RevisionNotGiven
+from dbtasks.history import History
+from dbtasks.plan import Plan
+from dbtasks.runtime import Run, Step
+from dbtasks.settings import Settings
+
+OnStep = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did; no steps means that there was nothing to do.
+
+    Attributes:
+        database: its name.
+        steps: the revisions applied or reverted, in order.
+        heads: what the database records now; empty at base.
+    """
+
+    database: str
+    steps: tuple[Step, ...]
+    heads: tuple[str, ...]
+
+
+def quiet(_step: Step) -> None:
+    """Take no notice of a step."""
+
+
+def run(history: History, settings: Settings, wanted: Plan, on_step: OnStep = quiet) -> Report:
+    """Return what was done to carry out a plan; nothing is locked or written when it has no steps.
+
+    Raises:
+        LockTimeout, DatabaseMoved: another process migrates, or has migrated, the database.
+        MigrationFailed, BrokenReferences, HeadsDisagree: a revision did not run, or not as it says.
+    """
+    if not wanted.steps:
+        return Report(wanted.database, (), wanted.current)
+    trip = _trip(history, settings, on_step)
+    trip.direction = wanted.direction
+    steps = runtime.migrate(history, trip, lambda current: wanted.remaining(history, current))
+    return Report(wanted.database, steps, _heads(trip, wanted.current))
+
+
+def stamp(history: History, settings: Settings, revision: str) -> Report:
+    """Return what the database records after it was made to record a revision; no revision is run.
+
+    Raises:
+        RevisionNotGiven: ``revision`` is empty.
+        DatabaseMissing: there is none; stamping must not create one.
+        UnknownRevision, AmbiguousRevision, ManyHeads, LockTimeout: see there.
+    """
+    if not revision:
+        raise RevisionNotGiven("stamp", "head", "stamping records a revision and runs nothing")
+    url = settings.database.url
+    current = runtime.heads(history, url) if revision.startswith(("+", "-")) else ()
+    target = history.resolve(revision, current)
+    if not databases.exists(url):
+        raise dialects.of(url).missing(url)
+    runtime.stamp(history, _trip(history, settings, quiet), target)
+    return Report(settings.database.name, (), target)
+
+
+def reset(history: History, settings: Settings, on_step: OnStep = quiet) -> Report:
+    """Return what was applied after everything in the database was dropped; :mod:`dbtasks.guard` has permitted it.
+
+    Downgrades are not replayed: written long ago and for other data, they often cannot run.
+
+    Raises:
+        ManyHeads, LockTimeout, MigrationFailed, HeadsDisagree: see there.
+    """
+    history.head()
+    database = settings.database
+    trip = _trip(history, settings, on_step)
+    trip.lock_seconds = None  # held here, over both halves
+
+    def start_again() -> tuple[Step, ...]:
+        if databases.exists(database.url):
+            databases.connect(database.url, dialects.of(database.url).wipe, write=True)
+        return runtime.migrate(history, trip, lambda current: history.up(current, "head"))
+
+    steps = lock.holding(database.url, database.lock_timeout, start_again)
+    return Report(database.name, steps, _heads(trip, ()))
+
+
+def create(history: History, settings: Settings) -> bool:
+    """Return whether the database had to be created; there are no tables in a new one.
+
+    Raises:
+        MayNotCreateDatabase, DatabaseReadOnly, AccessDenied, ServerUnreachable: it could not be.
+    """
+    url = settings.database.url
+    if databases.exists(url):
+        return False
+    databases.create(url)
+    plan.recorded(history, settings)  # it can be read, too
+    return True
+
+
+def _trip(history: History, settings: Settings, on_step: OnStep) -> Run:
+    database = settings.database
+    return Run(history.project, database.url, database.name, lock_seconds=database.lock_timeout, on_step=on_step)
+
+
+def _heads(trip: Run, before: tuple[str, ...]) -> tuple[str, ...]:
+    return before if trip.heads is None else tuple(sorted(trip.heads))

@@ -1,0 +1,212 @@
+"""What ``env.py`` calls: configure Alembic for the database, and run what the caller wants run."""
+
+import traceback
+from collections.abc import Iterator, Sequence
+from logging.config import fileConfig
+from pathlib import Path
+from typing import Any, overload
+
+from alembic import context
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, MetaData
+
+from dbtasks import databases, dialects, history, lock, project, services, settings
+from dbtasks.dialects import urls
+from dbtasks.errors import DatabaseMissing, DbtasksError, HeadsDisagree, MigrationFailed, Source
+from dbtasks.runtime import autogenerate
+from dbtasks.runtime.run import ATTRIBUTE, Run
+from dbtasks.runtime.steps import Recorder
+
+READING = frozenset({"branches", "check", "current", "heads", "history", "revision", "show"})  # Alembic's commands
+NOWHERE = URL.create("sqlite+aiosqlite")  # stands for a file that does not exist, and that looking must not create
+
+
+class DiscoveredMetadata(Sequence[MetaData]):
+    """The metadata of every service, found and imported when somebody first looks: only to compare, not to migrate."""
+
+    def __init__(self, start: Path) -> None:
+        self._start = start
+        self._found: tuple[MetaData, ...] | None = None
+
+    def _metadata(self) -> tuple[MetaData, ...]:
+        if self._found is None:
+            self._found = services.load(project.find(self._start)).metadata
+        return self._found
+
+    @overload
+    def __getitem__(self, index: int) -> MetaData: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[MetaData, ...]: ...
+    def __getitem__(self, index: int | slice) -> MetaData | tuple[MetaData, ...]:
+        return self._metadata()[index]
+
+    def __len__(self) -> int:
+        return len(self._metadata())
+
+    def __iter__(self) -> Iterator[MetaData]:
+        return iter(self._metadata())
+
+
+def discovered_metadata(config: Config) -> DiscoveredMetadata:
+    """Return the metadata of the services of the project that ``alembic.ini`` belongs to, not loaded yet."""
+    return DiscoveredMetadata(Path(config.config_file_name or context.script.dir).resolve().parent)
+
+
+def run_online(target_metadata: Sequence[MetaData], **options: Any) -> None:
+    """Do what the command wants done on the database; ``options`` go to ``context.configure``.
+
+    Raises:
+        CommandError: it failed, and plain ``alembic`` is to say so. The tasks get the error as it is.
+    """
+    given = context.config.attributes.get(ATTRIBUTE)
+    try:
+        run = given or _plain_run(context.config)
+        run.options = {**options, **run.options}
+        if run.writes:
+            _write(run, target_metadata)
+        else:
+            _read(run, target_metadata, substitute=given is None)
+    except DbtasksError as error:
+        if given is not None:
+            raise
+        raise CommandError(str(error)) from error
+
+
+def run_offline(target_metadata: Sequence[MetaData], **options: Any) -> None:
+    """Write the SQL of the command, and touch no database; ``options`` go to ``context.configure``.
+
+    Raises:
+        CommandError: the settings cannot be used, and plain ``alembic`` is to say so.
+    """
+    given = context.config.attributes.get(ATTRIBUTE)
+    try:
+        run = given or _plain_run(context.config)
+    except DbtasksError as error:
+        raise CommandError(str(error)) from error
+    context.configure(
+        dialect_name=run.url.get_backend_name(),
+        target_metadata=target_metadata,
+        literal_binds=True,
+        transaction_per_migration=True,
+        **options,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _plain_run(config: Config) -> Run:
+    """Return the run of plain ``alembic``, or of a program that calls Alembic's commands by itself."""
+    command = config.cmd_opts.cmd[0].__name__ if config.cmd_opts else ""
+    if command and config.config_file_name and config.file_config.has_section("loggers"):
+        # Not in a program, whose logging is its own.
+        fileConfig(config.config_file_name, disable_existing_loggers=False)
+    here = project.find(Path(context.script.dir).resolve())
+    database = settings.load(here).database
+    shown = dialects.of(database.url).database_name(database.url)
+    writes = command not in READING
+    if writes:
+        history.load(here)  # Alembic by itself runs only one of two files with the same id
+    return Run(here, database.url, shown, writes=writes, lock_seconds=database.lock_timeout)
+
+
+def _read(run: Run, metadata: Sequence[MetaData], *, substitute: bool) -> None:
+    def look(connection: Connection) -> None:
+        _configure(run, connection, metadata)
+        context.run_migrations()
+
+    try:
+        databases.connect(run.url, look)
+    except DatabaseMissing:
+        if not (substitute and dialects.of(run.url).in_file):
+            raise
+        databases.connect(NOWHERE, look)
+
+
+def _write(run: Run, metadata: Sequence[MetaData]) -> None:
+    if run.lock_seconds is None:
+        _migrate(run, metadata)
+    else:
+        lock.holding(run.url, run.lock_seconds, lambda: _migrate(run, metadata))
+
+
+def _migrate(run: Run, metadata: Sequence[MetaData]) -> None:
+    created = dialects.of(run.url).in_file and not databases.exists(run.url)
+    if created:
+        databases.create(run.url)
+    try:
+        databases.connect(run.url, lambda connection: _run_migrations(run, connection, metadata), write=True)
+        run.commit()
+        _read_back(run)
+    except BaseException as error:
+        if isinstance(error, MigrationFailed):
+            if run.uncommitted is not None and run.uncommitted[1] == _recorded(run):
+                run.commit()
+            error.applied = tuple(step.revision for step in run.done)
+        if created and not run.done:
+            databases.drop(run.url)
+        raise
+
+
+def _run_migrations(run: Run, connection: Connection, metadata: Sequence[MetaData]) -> None:
+    run.on_connection(connection)
+    recorder = Recorder(run, connection)
+    connection.rollback()  # in a transaction that is not its own Alembic would commit nothing
+    _configure(run, connection, metadata, on_version_apply=recorder.on_version_apply)
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+    except (DbtasksError, CommandError):
+        raise
+    except Exception as error:
+        raise _failure(run, error) from error
+
+
+def _configure(run: Run, connection: Connection, metadata: Sequence[MetaData], **options: Any) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_type=True,
+        compare_server_default=True,
+        render_as_batch=True,
+        transaction_per_migration=True,
+        transactional_ddl=dialects.of(run.url).atomic,
+        dont_mutate=not run.writes,
+        **autogenerate.hooks(connection, run.options),
+        **options,
+    )
+
+
+def _read_back(run: Run) -> None:
+    """Raise HeadsDisagree unless the database records what was done: logs and exit codes have lied about that."""
+    if run.heads is not None and (found := _recorded(run)) != run.heads:
+        raise HeadsDisagree(run.shown, tuple(sorted(run.heads)), tuple(sorted(found)))
+
+
+def _recorded(run: Run) -> frozenset[str]:
+    """Return the heads that a new connection sees."""
+    table = {key: run.options[key] for key in ("version_table", "version_table_schema") if key in run.options}
+    return databases.connect(
+        run.url, lambda connection: frozenset(MigrationContext.configure(connection, opts=table).get_current_heads())
+    )
+
+
+def _failure(run: Run, error: Exception) -> MigrationFailed:
+    """Return the error that names the revision which raised, or which the database refused to commit."""
+    dialect = dialects.of(run.url)
+    source, revision = None, run.uncommitted[0].revision if run.uncommitted else "?"
+    files = {script.path: script.revision for script in context.script.walk_revisions()}
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename in files:
+            source = Source(run.project.relative(Path(frame.filename)), frame.lineno)
+            revision = files[frame.filename]
+    return MigrationFailed(
+        revision=revision,
+        direction=run.direction,
+        source=source,
+        cause=urls.hide(dialect.words(error), run.url),
+        database=run.shown,
+        applied=(),
+        atomic=dialect.atomic,
+    )

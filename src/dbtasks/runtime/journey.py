@@ -1,0 +1,109 @@
+"""Start a trip through ``env.py``: to look at a database, or to migrate it."""
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.util import CommandError
+from sqlalchemy import URL
+
+from dbtasks import dialects
+from dbtasks.errors import AlembicFailed
+from dbtasks.history import History, Revision
+from dbtasks.runtime.run import ATTRIBUTE, Run, Step
+
+T = TypeVar("T")
+Choose = Callable[[tuple[str, ...]], tuple[Revision, ...]]
+
+__all__ = ["Run", "Step", "heads", "inspect", "migrate", "sql", "stamp", "through_alembic"]
+
+
+@contextlib.contextmanager
+def through_alembic(config: Config, run: Run, command: str) -> Iterator[Config]:
+    """Give a Config with which Alembic's own commands take the trip, silently, and tell their errors as ours.
+
+    Raises:
+        AlembicFailed: Alembic refused the command.
+    """
+    config.attributes[ATTRIBUTE] = run
+    try:
+        yield config
+    except CommandError as error:
+        raise AlembicFailed(command, str(error).partition("\n")[0].rstrip(".")) from error
+    finally:
+        del config.attributes[ATTRIBUTE]
+
+
+def inspect(history: History, url: URL, work: Callable[[MigrationContext], T]) -> T:
+    """Return what ``work`` finds out about a database by Alembic's context, which cannot migrate it.
+
+    Raises:
+        DatabaseMissing, AccessDenied, ServerUnreachable, DatabaseUnusable: it cannot be opened.
+    """
+    found: list[T] = []
+
+    def look(_heads: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
+        found.append(work(context))
+        return []
+
+    _travel(history, Run(history.project, url, dialects.of(url).database_name(url)), look)
+    return found[0]
+
+
+def heads(history: History, url: URL) -> tuple[str, ...]:
+    """Return the revisions that the database records, sorted; empty when it records none."""
+    return tuple(sorted(inspect(history, url, lambda context: context.get_current_heads())))
+
+
+def migrate(history: History, run: Run, choose: Choose) -> tuple[Step, ...]:
+    """Return the steps taken: those that ``choose`` names once the lock is held and the heads are known.
+
+    Raises:
+        LockTimeout, MigrationFailed, BrokenReferences, HeadsDisagree: see there.
+        UnknownDatabaseRevision: the database records a revision that no file has.
+    """
+
+    def steps(current: tuple[str, ...], _context: MigrationContext) -> list[MigrationStep]:
+        history.check_known(current, run.shown)
+        return _steps(history, run, choose(current))
+
+    run.writes = True
+    _travel(history, run, steps)
+    return tuple(run.done)
+
+
+def stamp(history: History, run: Run, revisions: Sequence[str]) -> None:
+    """Record the revisions in the database instead of whatever it records, and run nothing.
+
+    Raises:
+        LockTimeout, HeadsDisagree: see there.
+    """
+    run.writes = True
+    with through_alembic(history.config, run, "stamp") as config:
+        command.stamp(config, list(revisions) or ["base"], purge=True)
+
+
+def sql(history: History, run: Run, start: Sequence[str], steps: Sequence[Revision]) -> str:
+    """Return the SQL of the steps from a database that records ``start``; no database is touched."""
+    written = io.StringIO()
+    run.options["output_buffer"] = written
+    _travel(history, run, lambda *_: _steps(history, run, steps), as_sql=True, starting_rev=tuple(start) or None)
+    return written.getvalue()
+
+
+def _steps(history: History, run: Run, revisions: Sequence[Revision]) -> list[MigrationStep]:
+    make = MigrationStep.upgrade_from_script if run.direction == "upgrade" else MigrationStep.downgrade_from_script
+    return [make(history.scripts.revision_map, history.scripts.get_revision(one.id)) for one in revisions]
+
+
+def _travel(history: History, run: Run, fn: Callable[..., Any], **options: Any) -> None:
+    with (
+        through_alembic(history.config, run, "env.py") as config,
+        EnvironmentContext(config, history.scripts, fn=fn, **options),
+    ):
+        history.scripts.run_env()

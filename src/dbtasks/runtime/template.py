@@ -1,0 +1,105 @@
+"""What ``script.py.mako`` calls, so that a drafted revision is formatted as people format theirs."""
+
+import io
+import tokenize
+from collections.abc import Iterable, Sequence
+
+STANDARD = ("import sqlalchemy as sa", "from alembic import op")  # these stand in the template
+OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
+
+
+def summary(message: str) -> str:
+    """Return the message as the first sentence of a docstring."""
+    text = message.strip().replace("\\", "\\\\").replace('"', "'")
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def literal(value: object) -> str:
+    """Return the source of a text, of several, or of None, in double quotes."""
+    if isinstance(value, list | tuple):
+        return f"({', '.join(literal(one) for one in value)}{',' if len(value) == 1 else ''})"
+    return "None" if value is None else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def names(revisions: str | Sequence[str] | None) -> str:
+    """Return the revisions that a revision builds on, for people."""
+    return ", ".join([revisions] if isinstance(revisions, str) else revisions or ["nothing"])
+
+
+def imports(rendered: str | None) -> str:
+    """Return the import lines of a revision: Alembic's, SQLAlchemy's, then the project's own in a block of theirs."""
+    lines = {line.strip() for line in (rendered or "").splitlines() if line.strip()} - set(STANDARD)
+    libraries = {line for line in lines if line.split()[1].partition(".")[0] in ("alembic", "sqlalchemy")}
+    first = [STANDARD[0], *sorted(line for line in libraries if line.startswith("import"))]
+    first += sorted([STANDARD[1], *(line for line in libraries if line.startswith("from"))])
+    own = sorted(lines - libraries)
+    return "\n".join(first + (["", *own] if own else []))
+
+
+def body(rendered: str | None) -> str:
+    """Return Alembic's operations without its markers, in double quotes, and indented by their brackets."""
+    lines = [line for line in (rendered or "").splitlines() if not line.strip().startswith("# ###")]
+    text = "\n".join(lines).strip("\n")
+    if not text.strip():
+        return "pass"
+    return _indented(_with_double_quotes(text))
+
+
+def _with_double_quotes(text: str) -> str:
+    tokens = list(tokenize.generate_tokens(io.StringIO(_unindented(text)).readline))
+    lines = _unindented(text).splitlines()
+    for token in reversed(tokens):
+        plain = token.type == tokenize.STRING and token.string.startswith("'") and not token.string.startswith("'''")
+        if plain and '"' not in token.string and "\\'" not in token.string:
+            row, start, end = token.start[0] - 1, token.start[1], token.end[1]
+            lines[row] = f'{lines[row][:start]}"{token.string[1:-1]}"{lines[row][end:]}'
+    return "\n".join(lines)
+
+
+def _unindented(text: str) -> str:
+    """Return the text with the first line, which Alembic leaves to the template to indent, at the margin."""
+    return "\n".join(line.removeprefix("    ") for line in text.splitlines())
+
+
+def _indented(text: str) -> str:
+    found: list[str] = []
+    depth, block = 0, ""
+    for line in _split(text):
+        stripped = line.strip()
+        if depth == 0:
+            block = line[: len(line) - len(line.lstrip())]
+        closes = bool(depth) and stripped.startswith(CLOSING)
+        if closes and not found[-1].endswith((",", *OPENING)):
+            found[-1] += ","
+        found.append(f"{block}{'    ' * (depth - closes)}{stripped}" if stripped else "")
+        depth += sum(change for _, change in _brackets(stripped))
+    return "\n    ".join(found).replace("\n    \n", "\n\n")
+
+
+def _split(text: str) -> Iterable[str]:
+    """Yield the lines, broken after a bracket that is not closed on its line."""
+    for line in text.splitlines():
+        depth = 0
+        opened: list[int] = []
+        for column, change in _brackets(line):
+            depth += change
+            opened = [*opened, column] if change > 0 else opened[:-1]
+        if depth > 0 and opened and line[opened[0] + 1 :].strip():
+            yield line[: opened[0] + 1]
+            yield line[opened[0] + 1 :]
+        else:
+            yield line
+
+
+def _brackets(line: str) -> list[tuple[int, int]]:
+    """Return the brackets of a line that are not in strings: their columns, and 1 for opening, -1 for closing."""
+    found = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(line.lstrip()).readline):
+            if token.type == tokenize.OP and token.string in (*OPENING, *CLOSING):
+                column = token.start[1] + len(line) - len(line.lstrip())
+                found.append((column, 1 if token.string in OPENING else -1))
+    except tokenize.TokenError:  # the line is a part of a longer one; its brackets have been seen
+        return found
+    return found

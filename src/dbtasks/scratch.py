@@ -1,0 +1,44 @@
+"""A throw-away database at any revision of the history, on the dialect of the project's own."""
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL
+
+from dbtasks import databases, dialects, runtime
+from dbtasks.history import History
+from dbtasks.settings import DatabaseSettings
+
+PREFIX = "dbtasks_scratch_"  # says what it is, to whoever finds one that a killed process has left
+SHOWN = "a scratch database"  # in messages; the real name means nothing to anybody
+
+
+@contextmanager
+def at(history: History, database: DatabaseSettings, revision: str = "heads") -> Iterator[URL]:
+    """Give the URL of a new database that the history was applied to, up to a revision; it is gone afterwards.
+
+    Raises:
+        MayNotCreateDatabase: the user lacks the right; the error names the setting ``database.scratch.url``.
+        MigrationFailed: the history cannot be replayed from empty; the error names the revision.
+    """
+    with _empty(database) as url:
+        if revision != "base":
+            run = runtime.Run(history.project, url, SHOWN)
+            runtime.migrate(history, run, lambda current: history.up(current, revision))
+        yield url
+
+
+@contextmanager
+def _empty(database: DatabaseSettings) -> Iterator[URL]:
+    name = PREFIX + secrets.token_hex(6)
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+        dialect = dialects.of(database.url)
+        server = database.url.set(database=folder) if dialect.in_file else database.scratch_url or database.url
+        url = dialect.scratch_url(server, name)
+        try:
+            databases.create(url, scratch=True)
+            yield url
+        finally:
+            databases.drop(url)

@@ -1,0 +1,148 @@
+"""What the imported model modules declare: metadata, tables, where each stands, and what is wrong with them."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Literal
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.exc import NoReferencedColumnError, NoReferencedTableError
+
+from dbtasks.errors import Source, TableDeclaredTwice, UndeclaredReference
+from dbtasks.project import Project
+from dbtasks.services.files import Module, Service, find
+from dbtasks.services.imports import import_all
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A table, and the place where a model module declares it."""
+
+    service: str
+    table: Table
+    source: Source
+
+    @property
+    def is_view(self) -> bool:
+        """Return whether the class says that it is mapped to a view of SQL, which is no table to create."""
+        return bool(self.table.info.get("is_view"))
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about a service that stops nothing, and that its author should know."""
+
+    kind: Literal["no-model", "output"]
+    service: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Everything that the services declare."""
+
+    services: tuple[Service, ...]
+    metadata: tuple[MetaData, ...]
+    declarations: tuple[Declaration, ...]
+    notices: tuple[Notice, ...]
+
+    def tables_of(self, service: str) -> frozenset[str]:
+        """Return the full names of the tables that a service declares; empty for a service without any."""
+        return frozenset(one.table.fullname for one in self.declarations if one.service == service)
+
+
+def load(project: Project) -> Models:
+    """Return what every discovered model module declares; the modules are imported.
+
+    Raises:
+        NoServices: there is nothing to import.
+        ImportFailed, ImportedFromElsewhere, ImportedTwice: a module cannot be imported.
+        TableDeclaredTwice: two metadatas have one table.
+        UndeclaredReference: a foreign key leads nowhere.
+    """
+    services = find(project)
+    owner = {module.path: service.name for service in services for module in service.modules}
+    metadata: dict[int, MetaData] = {}
+    declarations: list[Declaration] = []
+    notices: list[Notice] = []
+    for module, imported, noisy in import_all(project, [one for service in services for one in service.modules]):
+        metadata.update((id(one), one) for one in _metadata(imported))
+        declarations += _declarations(project, owner[module.path], module, imported)
+        if noisy:
+            notices.append(Notice("output", owner[module.path], Source(project.relative(module.path))))
+    with_models = {one.service for one in declarations}
+    notices += [
+        Notice("no-model", one.name, Source(project.relative(one.packages[0])))
+        for one in services
+        if one.name not in with_models
+    ]
+    models = Models(services, tuple(metadata.values()), tuple(declarations), tuple(notices))
+    _check(models)
+    return models
+
+
+def _metadata(imported: ModuleType) -> Iterator[MetaData]:
+    """Yield the metadata of a module's own and imported names: bases, models, tables, or a bare MetaData."""
+    for value in vars(imported).values():
+        if isinstance(value, MetaData):
+            yield value
+        elif isinstance(value, Table):
+            yield value.metadata
+        elif isinstance(value, type) and isinstance(table := getattr(value, "__table__", None), Table):
+            yield table.metadata
+        elif isinstance(value, type) and isinstance(metadata := getattr(value, "metadata", None), MetaData):
+            yield metadata
+
+
+def _declarations(project: Project, service: str, module: Module, imported: ModuleType) -> Iterator[Declaration]:
+    lines = _lines(module)
+    path = project.relative(module.path)
+    seen = set()
+    for name, value in vars(imported).items():
+        table = getattr(value, "__table__", None) if isinstance(value, type) else value
+        if not isinstance(table, Table) or table in seen:
+            continue
+        key = value.__name__ if isinstance(value, type) else table.name
+        own = value.__module__ == module.name if isinstance(value, type) else name in lines
+        if own:
+            seen.add(table)
+            yield Declaration(service, table, Source(path, lines.get(key) or lines.get(name)))
+
+
+def _lines(module: Module) -> dict[str, int]:
+    """Return the lines of classes and assigned names, by name."""
+    lines: dict[str, int] = {}
+    for node in ast.walk(ast.parse(module.path.read_bytes())):
+        if isinstance(node, ast.ClassDef):
+            lines[node.name] = node.lineno
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            lines.update((target.id, node.lineno) for target in targets if isinstance(target, ast.Name))
+    return lines
+
+
+def _check(models: Models) -> None:
+    sources = {id(one.table): one.source for one in models.declarations}
+    first: dict[str, Table] = {}
+    for table in _tables(models.metadata):
+        other = first.setdefault(table.fullname, table)
+        if other is not table:
+            places = tuple(sources[id(one)] for one in (other, table) if id(one) in sources)
+            raise TableDeclaredTwice(table.fullname, places)
+    for table in first.values():
+        _check_references(table, sources.get(id(table)), tuple(first))
+
+
+def _check_references(table: Table, source: Source | None, known: tuple[str, ...]) -> None:
+    for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
+        try:
+            key.column  # noqa: B018 - looking it up is the check
+        except (NoReferencedTableError, NoReferencedColumnError) as error:
+            column = f"{table.fullname}.{key.parent.name}"
+            raise UndeclaredReference(source, column, key.target_fullname, known) from error
+
+
+def _tables(metadata: Iterable[MetaData]) -> Iterator[Table]:
+    for one in metadata:
+        yield from one.tables.values()

@@ -1,0 +1,105 @@
+"""What every task does at its edge: find the project, show results, and tell errors by their exit code."""
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from invoke import Context, Exit
+
+from dbtasks.errors import DbtasksError, Interrupted
+
+if TYPE_CHECKING:
+    from dbtasks.history import History
+    from dbtasks.project import Project
+    from dbtasks.settings import Settings
+
+
+class Here(NamedTuple):
+    """The project that the working directory lies in, with what every task needs of it."""
+
+    project: "Project"
+    settings: "Settings"
+    history: "History"
+
+
+def project() -> "Project":
+    """Return the project that the working directory lies in."""
+    from dbtasks import project as projects
+
+    return projects.find(Path.cwd())
+
+
+def here() -> Here:
+    """Return the project, its settings and its history, which is where errors of all three come from."""
+    from dbtasks import history, settings
+
+    found = project()
+    return Here(found, settings.load(found), history.load(found))
+
+
+def show(text: str) -> None:
+    """Print a result; nothing when there is none. Flushed, so that steps appear as they are taken, in a pipe too."""
+    if text:
+        print(text, flush=True)  # noqa: T201 - the edge
+
+
+def warn(text: str) -> None:
+    """Print what is no result."""
+    if text:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - the edge
+
+
+def ask(database: str) -> str:
+    """Return what a person answers; "" when they press Ctrl-D."""
+    warn(f"This deletes everything in '{database}'.")
+    try:
+        return input("Type the name of the database to go on: ")
+    except EOFError:
+        return ""
+
+
+def terminal() -> bool:
+    """Return whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def friendly(body: Callable[..., None]) -> Callable[..., None]:
+    """Turn our errors, and only ours, into a message and an exit code; a bug keeps its traceback."""
+
+    @functools.wraps(body)
+    def task(*args: Any, **kwargs: Any) -> None:
+        try:
+            body(*args, **kwargs)
+        except DbtasksError as error:
+            raise Exit(f"error: {_without_secrets(error)}", error.exit_code) from error
+        except KeyboardInterrupt:
+            interrupted = Interrupted()
+            raise Exit(f"\nerror: {interrupted}", interrupted.exit_code) from None
+
+    return task
+
+
+def writing(body: Callable[..., None]) -> Callable[..., None]:
+    """Do nothing under ``inv --dry``, which by itself stops shell commands only."""
+
+    @functools.wraps(body)
+    def task(context: Context, *args: Any, **kwargs: Any) -> None:
+        if context.config.run.dry:
+            show(f"{body.__name__}: nothing was done (--dry).")
+            return
+        body(context, *args, **kwargs)
+
+    return task
+
+
+def _without_secrets(error: DbtasksError) -> str:
+    """Return the message; what a foreign message may have repeated of the URL is hidden."""
+    from dbtasks import settings
+    from dbtasks.dialects import urls
+
+    try:
+        return urls.hide(str(error), settings.load(project()).database.url)
+    except DbtasksError:
+        return str(error)

@@ -1,0 +1,38 @@
+"""Invoke's program, with errors of the command line told as ours."""
+
+import re
+import sys
+
+from invoke import Exit, ParseError, Program
+
+from dbtasks.errors import BadCommandLine, DbtasksError, UnknownWord
+
+# Invoke gives the word in its sentence only; a test fails when a new release says it otherwise.
+UNKNOWN = re.compile(r"No idea what (?P<quote>['\"])(?P<word>.*)(?P=quote) is!")
+
+
+class DbProgram(Program):
+    """Invoke's own program, except that a slip on the command line ends with exit code 2 and says what to write."""
+
+    def parse_tasks(self) -> None:
+        """Parse tasks and flags; raise Exit for one that does not exist."""
+        try:
+            super().parse_tasks()
+        except ParseError as error:
+            told = self._told(error)
+            raise Exit(f"error: {told}", told.exit_code) from error
+
+    def _told(self, error: ParseError) -> DbtasksError:
+        context = error.context
+        task = str(context.name or "") if context else ""
+        unknown = UNKNOWN.fullmatch(str(error))
+        if unknown is None:
+            return BadCommandLine(str(error), task)
+        if context and task and unknown["word"].startswith("-"):
+            return UnknownWord(unknown["word"], task, tuple(context.flags))
+        return UnknownWord(unknown["word"], "", tuple(self.collection.task_names))
+
+
+def main() -> None:
+    """Run the tasks of the ``tasks.py`` in the working directory or above it."""
+    DbProgram(name="inv", binary="inv").run(["inv", *sys.argv[1:]])

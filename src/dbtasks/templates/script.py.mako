@@ -1,0 +1,25 @@
+<%! from dbtasks.runtime import template %>"""${template.summary(message)}
+
+Revision ID: ${up_revision}
+Revises: ${template.names(down_revision)}
+Create Date: ${create_date}
+"""
+
+from collections.abc import Sequence
+
+${template.imports(imports)}
+
+revision: str = ${template.literal(up_revision)}
+down_revision: str | Sequence[str] | None = ${template.literal(down_revision)}
+branch_labels: str | Sequence[str] | None = ${template.literal(branch_labels)}
+depends_on: str | Sequence[str] | None = ${template.literal(depends_on)}
+
+
+def upgrade() -> None:
+    """Apply this revision."""
+    ${template.body(upgrades)}
+
+
+def downgrade() -> None:
+    """Revert this revision."""
+    ${template.body(downgrades)}

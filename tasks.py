@@ -1,0 +1,46 @@
+"""This repository's tasks: the product's ``db.*`` and ``onboard``, and its own serve, test and lint."""
+
+import os
+import sys
+from pathlib import Path
+
+from invoke import Collection, Context, task
+
+from dbtasks.tasks import db, onboard
+
+ROOT = Path(__file__).parent
+PYTHON = sys.executable
+
+
+def _python(context: Context, *arguments: str) -> None:
+    """Run a module of this environment in the root; its exit code becomes that of the task."""
+    command = " ".join(f"'{argument}'" if " " in argument else argument for argument in ("-m", *arguments))
+    with context.cd(str(ROOT)):
+        context.run(f"'{PYTHON}' {command}", pty=sys.stdout.isatty(), env={"PYTHONPATH": ""})
+
+
+@task(help={"host": "The address to listen on.", "port": "The port to listen on."})
+def serve(_context: Context, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Start the reference backend; it brings the schema to head by itself."""
+    import uvicorn
+
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    uvicorn.run("services.app:create_app", factory=True, host=host, port=port)
+
+
+@task(help={"only": "A file, a folder, or file::test.", "keyword": "Tests whose name matches (pytest -k)."})
+def test(context: Context, only: str = "tests", keyword: str = "") -> None:
+    """Run the tests, on private servers of PostgreSQL and MariaDB that they start themselves."""
+    _python(context, "pytest", "-n", "auto", "--dist", "loadfile", only, *(["-k", keyword] if keyword else []))
+
+
+@task
+def lint(context: Context) -> None:
+    """Check style and types."""
+    _python(context, "ruff", "check", ".")
+    _python(context, "ruff", "format", "--check", ".")
+    _python(context, "mypy")
+
+
+ns = Collection(onboard, serve, test, lint, db)
