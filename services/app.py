@@ -48,6 +48,3 @@ def create_app(root: Path | None = None) -> FastAPI:
 async def health(request: Request) -> Health:
     """Return that the application runs, and the revision of the schema that it started on."""
     return Health(status="ok", revision=request.app.state.revision)
-
-
-app = create_app()

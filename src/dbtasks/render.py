@@ -7,6 +7,7 @@ from typing import Any
 
 from dbtasks.compare import Difference
 from dbtasks.dialects import urls
+from dbtasks.errors import counted
 from dbtasks.history import History, Revision
 from dbtasks.migrate import Report
 from dbtasks.onboarding import Onboarded
@@ -42,7 +43,7 @@ def services(models: Models, project: Project) -> str:
     lines = []
     for service in models.services:
         own = [one for one in models.declarations if one.service == service.name]
-        lines.append(f"{service.name} ({_count(len(own), 'table')})")
+        lines.append(f"{service.name} ({counted(len(own), 'table')})")
         for package in service.packages:
             lines.append(f"  {project.relative(package).as_posix()}")
             for module in service.modules:
@@ -56,7 +57,7 @@ def services(models: Models, project: Project) -> str:
                     lines.append(f"    {module.path.relative_to(package).as_posix():<32} {', '.join(tables)}".rstrip())
     modules = sum(len(service.modules) for service in models.services)
     counts = (len(models.services), "service"), (modules, "module"), (len(models.declarations), "table")
-    return "\n".join([*lines, "", f"{', '.join(_count(*one) for one in counts)}."])
+    return "\n".join([*lines, "", f"{', '.join(counted(*one) for one in counts)}."])
 
 
 def services_json(models: Models, project: Project) -> str:
@@ -127,7 +128,7 @@ def report(result: Report, direction: str) -> str:
     if not result.steps:
         return nothing(result.database, result.heads, direction)
     verb = "applied" if direction == "upgrade" else "reverted"
-    return f"{_count(len(result.steps), 'revision')} {verb}. {result.database} is at {_heads(result.heads)}."
+    return f"{counted(len(result.steps), 'revision')} {verb}. {result.database} is at {_heads(result.heads)}."
 
 
 def nothing(database: str, current: Sequence[str], direction: str) -> str:
@@ -143,7 +144,7 @@ def status(result: Status) -> str:
         f"environment  {result.environment}",
         f"current      {current}",
         f"head         {_heads(result.heads)}",
-        f"pending      {_count(len(result.pending), 'revision') if result.pending else 'none'}",
+        f"pending      {counted(len(result.pending), 'revision') if result.pending else 'none'}",
         *_revisions(result.pending),
     ]
     if len(result.heads) > 1:
@@ -220,7 +221,7 @@ def onboarded(result: Onboarded) -> str:
     lines = [
         f".env         {'made from .env.example' if result.copied else 'left as it is'}",
         f"database     {name} {'created' if result.created else 'was there already'}  ({url})",
-        f"revisions    {_count(len(result.report.steps), 'revision')} applied; it is at {_heads(result.report.heads)}",
+        f"revisions    {counted(len(result.report.steps), 'revision')} applied; it is at {_heads(result.report.heads)}",
         "Next: inv serve starts the application, inv db.status shows the database, inv --list shows every task",
     ]
     return "\n".join(lines)
@@ -236,10 +237,6 @@ def _revisions(revisions: Iterable[Revision]) -> list[str]:
 
 def _heads(revisions: Sequence[str]) -> str:
     return ", ".join(revisions) or "base (nothing applied)"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _json(value: Any) -> str:

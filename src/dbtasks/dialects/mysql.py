@@ -71,6 +71,7 @@ class MySQL(Dialect):
     def _on_server(self, url: URL, connect: Open[None], statement: str) -> None:
         def run(connection: Connection) -> None:
             name = connection.dialect.identifier_preparer.quote_identifier(self.database_name(url))
+            connection.exec_driver_sql("SET sql_notes = 0")  # aiomysql makes Python warnings of "does not exist"
             connection.exec_driver_sql(statement.format(name))
 
         connect(url.set(database=""), run)  # SQLAlchemy leaves an empty name out of the connection's arguments

@@ -3,7 +3,7 @@
 One module per subject; everything is reached as ``errors.Name``.
 """
 
-from dbtasks.errors.base import DbtasksError, Refused, Source, did_you_mean
+from dbtasks.errors.base import DbtasksError, Refused, Source, counted, did_you_mean
 from dbtasks.errors.configuration import (
     BadDatabaseUrl,
     BadSetting,
@@ -121,5 +121,6 @@ __all__ = [
     "UnknownWord",
     "UnsupportedDatabaseUrl",
     "UrlMissing",
+    "counted",
     "did_you_mean",
 ]

@@ -60,3 +60,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def quoted(words: Iterable[str]) -> str:
     """Return the words in quotes, separated by commas."""
     return ", ".join(f"'{word}'" for word in words)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 revision", "2 revisions"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbtasks.errors.base import DbtasksError, Source, did_you_mean, quoted
+from dbtasks.errors.base import DbtasksError, Source, counted, did_you_mean, quoted
 
 
 @dataclass(eq=False)
@@ -118,8 +118,8 @@ class NoSuchDistance(DbtasksError):
         return f"'{self.revision}' leads beyond the end of the history."
 
     def why(self) -> str:
-        direction = "above" if self.revision.startswith("+") else "below"
-        return f"there are {self.available} revisions {direction} the database's own."
+        direction = "upwards" if "+" in self.revision else "downwards"
+        return f"{counted(self.available, 'revision')} can be counted from there {direction}."
 
     def fix(self) -> str:
         return "inv db.history"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dbtasks.errors.base import DbtasksError, Source
+from dbtasks.errors.base import DbtasksError, Source, counted
 
 
 @dataclass(eq=False)
@@ -25,7 +25,10 @@ class MigrationFailed(DbtasksError):
         return f"{self.cause}."
 
     def fix(self) -> str:
-        before = f"{len(self.applied)} earlier revisions of this run stay applied. " if self.applied else ""
+        kept = (
+            f"{counted(len(self.applied), 'earlier revision')} of this run stay{'s' if len(self.applied) == 1 else ''}"
+        )
+        before = f"{kept} {'applied' if self.direction == 'upgrade' else 'reverted'}. " if self.applied else ""
         if self.atomic:
             return f"{before}Nothing of this one was kept: correct it and run the command again."
         return (
@@ -97,10 +100,10 @@ class PendingRevisions(DbtasksError):
     pending: tuple[str, ...]
 
     def what(self) -> str:
-        return f"The database '{self.database}' is {len(self.pending)} revisions behind this code."
+        return f"The database '{self.database}' is {counted(len(self.pending), 'revision')} behind this code."
 
     def why(self) -> str:
-        return f"{', '.join(self.pending)} are not applied, and 'database.on_startup' is 'check'."
+        return f"not applied: {', '.join(self.pending)}; and 'database.on_startup' is 'check'."
 
     def fix(self) -> str:
         return "inv db.upgrade"

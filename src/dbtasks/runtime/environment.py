@@ -8,9 +8,8 @@ from typing import Any, overload
 
 from alembic import context
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, MetaData
+from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, select
 
 from dbtasks import databases, dialects, history, lock, project, services, settings
 from dbtasks.dialects import urls
@@ -186,10 +185,15 @@ def _read_back(run: Run) -> None:
 
 def _recorded(run: Run) -> frozenset[str]:
     """Return the heads that a new connection sees."""
-    table = {key: run.options[key] for key in ("version_table", "version_table_schema") if key in run.options}
-    return databases.connect(
-        run.url, lambda connection: frozenset(MigrationContext.configure(connection, opts=table).get_current_heads())
-    )
+    name, schema = run.options.get("version_table", "alembic_version"), run.options.get("version_table_schema")
+    table = Table(name, MetaData(), Column("version_num", String(32)), schema=schema)
+
+    def look(connection: Connection) -> frozenset[str]:
+        if not inspect(connection).has_table(name, schema=schema):
+            return frozenset()
+        return frozenset(connection.scalars(select(table.c.version_num)))
+
+    return databases.connect(run.url, look)
 
 
 def _failure(run: Run, error: Exception) -> MigrationFailed:

@@ -3,8 +3,9 @@
 import io
 import tokenize
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-STANDARD = ("import sqlalchemy as sa", "from alembic import op")  # these stand in the template
+STANDARD = {"sa": "import sqlalchemy as sa", "op": "from alembic import op"}  # by the names that Alembic uses
 OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
@@ -27,23 +28,30 @@ def names(revisions: str | Sequence[str] | None) -> str:
     return ", ".join([revisions] if isinstance(revisions, str) else revisions or ["nothing"])
 
 
-def imports(rendered: str | None) -> str:
-    """Return the import lines of a revision: Alembic's, SQLAlchemy's, then the project's own in a block of theirs."""
-    lines = {line.strip() for line in (rendered or "").splitlines() if line.strip()} - set(STANDARD)
+def imports(rendered: str | None, *bodies: str | None, unfinished: bool) -> str:
+    """Return the import lines of a revision: SQLAlchemy's and Alembic's, then the project's own in a block of theirs.
+
+    SQLAlchemy and ``op`` are imported when the bodies use them, or when they are ``unfinished``: an author will.
+    """
+    used = "\n".join(one or "" for one in bodies)
+    lines = {line.strip() for line in (rendered or "").splitlines() if line.strip()} - set(STANDARD.values())
     libraries = {line for line in lines if line.split()[1].partition(".")[0] in ("alembic", "sqlalchemy")}
-    first = [STANDARD[0], *sorted(line for line in libraries if line.startswith("import"))]
-    first += sorted([STANDARD[1], *(line for line in libraries if line.startswith("from"))])
-    own = sorted(lines - libraries)
-    return "\n".join(first + (["", *own] if own else []))
+    libraries |= {line for name, line in STANDARD.items() if unfinished or f"{name}." in used}
+    first = sorted(libraries, key=lambda line: (line.startswith("from"), line))
+    blocks = ["from collections.abc import Sequence"], first, sorted(lines - libraries)
+    return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
 def body(rendered: str | None) -> str:
-    """Return Alembic's operations without its markers, in double quotes, and indented by their brackets."""
+    """Return Alembic's operations without its markers, in double quotes, and indented by their brackets.
+
+    The result begins with a line break and the indentation, and is empty when there is no operation.
+    """
     lines = [line for line in (rendered or "").splitlines() if not line.strip().startswith("# ###")]
     text = "\n".join(lines).strip("\n")
     if not text.strip():
-        return "pass"
-    return _indented(_with_double_quotes(text))
+        return ""
+    return "\n    " + _indented(_with_double_quotes(text))
 
 
 def _with_double_quotes(text: str) -> str:
@@ -78,18 +86,21 @@ def _indented(text: str) -> str:
 
 
 def _split(text: str) -> Iterable[str]:
-    """Yield the lines, broken after a bracket that is not closed on its line."""
+    """Yield the lines, broken where a bracket that spans several of them opens or closes."""
     for line in text.splitlines():
-        depth = 0
         opened: list[int] = []
+        closed: list[int] = []
         for column, change in _brackets(line):
-            depth += change
-            opened = [*opened, column] if change > 0 else opened[:-1]
-        if depth > 0 and opened and line[opened[0] + 1 :].strip():
-            yield line[: opened[0] + 1]
-            yield line[opened[0] + 1 :]
-        else:
-            yield line
+            if change > 0:
+                opened.append(column)
+            elif opened:
+                opened.pop()
+            else:
+                closed.append(column)
+        cuts = [column + 1 for column in opened[:1]] + closed[:1]
+        yield from (line[start:end] for start, end in pairwise([0, *cuts, len(line)]) if line[start:end].strip())
+        if not line.strip():
+            yield ""
 
 
 def _brackets(line: str) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """Invoke's program, with errors of the command line told as ours."""
 
 import re
+import signal
 import sys
 
 from invoke import Exit, ParseError, Program
@@ -35,4 +36,6 @@ class DbProgram(Program):
 
 def main() -> None:
     """Run the tasks of the ``tasks.py`` in the working directory or above it."""
+    # Stopped like by Ctrl-C, so that a scratch database goes and a revision is rolled back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     DbProgram(name="inv", binary="inv").run(["inv", *sys.argv[1:]])

@@ -5,9 +5,7 @@ Revises: ${template.names(down_revision)}
 Create Date: ${create_date}
 """
 
-from collections.abc import Sequence
-
-${template.imports(imports)}
+${template.imports(imports, upgrades, downgrades, unfinished=not (upgrades or isinstance(down_revision, tuple)))}
 
 revision: str = ${template.literal(up_revision)}
 down_revision: str | Sequence[str] | None = ${template.literal(down_revision)}
@@ -16,10 +14,8 @@ depends_on: str | Sequence[str] | None = ${template.literal(depends_on)}
 
 
 def upgrade() -> None:
-    """Apply this revision."""
-    ${template.body(upgrades)}
+    """Apply this revision."""${template.body(upgrades)}
 
 
 def downgrade() -> None:
-    """Revert this revision."""
-    ${template.body(downgrades)}
+    """Revert this revision."""${template.body(downgrades)}
