@@ -7,6 +7,7 @@ from pathlib import Path
 from invoke import Collection, Context, task
 
 from dbtasks.tasks import db, onboard
+from dbtasks.tasks.edge import friendly, here
 
 ROOT = Path(__file__).parent
 PYTHON = sys.executable
@@ -20,10 +21,15 @@ def _python(context: Context, *arguments: str) -> None:
 
 
 @task(help={"host": "The address to listen on.", "port": "The port to listen on."})
+@friendly
 def serve(_context: Context, host: str = "127.0.0.1", port: int = 8000) -> None:
     """Start the reference backend; it brings the schema to head by itself."""
     import uvicorn
 
+    from dbtasks import plan
+
+    at = here()
+    plan.recorded(at.history, at.settings)  # tells what is wrong with the database without uvicorn's traceback
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     uvicorn.run("services.app:create_app", factory=True, host=host, port=port)

@@ -39,4 +39,4 @@ class BadCommandLine(DbtasksError):
         return f"{self.problem.rstrip('.!')}."
 
     def fix(self) -> str:
-        return f"inv --help {self.task}".rstrip() if self.task else "inv --list"
+        return f"inv --help {self.task}" if self.task else "inv --list"

@@ -8,8 +8,9 @@ from invoke import Exit, ParseError, Program
 
 from dbtasks.errors import BadCommandLine, DbtasksError, UnknownWord
 
-# Invoke gives the word in its sentence only; a test fails when a new release says it otherwise.
+# Invoke gives the word in its sentences only; a test fails when a new release says it otherwise.
 UNKNOWN = re.compile(r"No idea what (?P<quote>['\"])(?P<word>.*)(?P=quote) is!")
+NO_VALUE = re.compile(r"Flag <Argument: (?P<flag>[\w-]+).*> needed value and was not given one\.")
 
 
 class DbProgram(Program):
@@ -19,8 +20,8 @@ class DbProgram(Program):
         """Parse tasks and flags; raise Exit for one that does not exist."""
         try:
             super().parse_tasks()
-        except ParseError as error:
-            told = self._told(error)
+        except (ParseError, ValueError) as error:  # a number that is none reaches us as int() raises it
+            told = self._told(error) if isinstance(error, ParseError) else BadCommandLine(str(error), "")
             raise Exit(f"error: {told}", told.exit_code) from error
 
     def _told(self, error: ParseError) -> DbtasksError:
@@ -28,7 +29,7 @@ class DbProgram(Program):
         task = str(context.name or "") if context else ""
         unknown = UNKNOWN.fullmatch(str(error))
         if unknown is None:
-            return BadCommandLine(str(error), task)
+            return BadCommandLine(NO_VALUE.sub(r"the flag --\g<flag> needs a value", str(error)), task)
         if context and task and unknown["word"].startswith("-"):
             return UnknownWord(unknown["word"], task, tuple(context.flags))
         return UnknownWord(unknown["word"], "", tuple(self.collection.task_names))
