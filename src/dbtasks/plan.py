@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from dbtasks import databases, dialects, runtime
-from dbtasks.errors import DatabaseMoved, DowngradeToBase, RevisionNotGiven
+from dbtasks import dialects, runtime
+from dbtasks.errors import DatabaseMissing, DatabaseMoved, DowngradeToBase, RevisionNotGiven
 from dbtasks.history import Direction, History, Revision
 from dbtasks.settings import Settings
 
@@ -70,9 +70,12 @@ def recorded(history: History, settings: Settings) -> tuple[str, ...]:
         DatabaseMissing, AccessDenied, ServerUnreachable: there is no database to look at.
     """
     url = settings.database.url
-    if dialects.of(url).in_file and not databases.exists(url):
-        return ()
-    current = runtime.heads(history, url)
+    try:
+        current = runtime.heads(history, url)
+    except DatabaseMissing:
+        if dialects.of(url).in_file:
+            return ()
+        raise
     history.check_known(current, settings.database.name)
     return current
 

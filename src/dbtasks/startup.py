@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbtasks import databases, history, migrate, plan, project, runtime, settings
+from dbtasks import history, migrate, plan, project, settings, status
 from dbtasks.errors import PendingRevisions
 from dbtasks.runtime import Step
 
@@ -41,9 +41,7 @@ def prepare_schema(root: Path | str | None = None) -> PreparedSchema:
     configured = settings.load(here)
     revisions = history.load(here)
     if configured.database.on_startup == "off":
-        url = configured.database.url
-        current = runtime.heads(revisions, url) if databases.exists(url) else ()
-        return PreparedSchema(", ".join(current) or None, ())
+        return PreparedSchema(", ".join(status.of(revisions, configured).current) or None, ())
     wanted = plan.upgrade(revisions, configured)
     if wanted.steps and configured.database.on_startup == "check":
         raise PendingRevisions(wanted.database, tuple(step.id for step in wanted.steps))

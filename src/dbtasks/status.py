@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from dbtasks import databases, runtime
+from dbtasks import runtime
 from dbtasks.dialects import urls
+from dbtasks.errors import DatabaseMissing
 from dbtasks.history import History, Revision
 from dbtasks.settings import Settings
 
@@ -39,8 +40,11 @@ def of(history: History, settings: Settings) -> Status:
         AccessDenied, ServerUnreachable, DatabaseUnusable: that cannot be known.
     """
     url = settings.database.url
-    exists = databases.exists(url)
-    current = runtime.heads(history, url) if exists else ()
+    exists, current = True, tuple[str, ...]()
+    try:
+        current = runtime.heads(history, url)
+    except DatabaseMissing:
+        exists = False
     known = {revision.id for revision in history.revisions}
     applied = history.effective(one for one in current if one in known)
     return Status(

@@ -13,6 +13,7 @@ class DbtasksError(Exception):
     """
 
     exit_code = 2
+    quotes_others = False  # whether a sentence repeats words that are not ours, which may repeat a password
 
     def what(self) -> str:
         """Return the sentence that names what happened."""

@@ -26,6 +26,8 @@ class HistoryMissing(DbtasksError):
 class RevisionBroken(DbtasksError):
     """A revision file cannot be loaded."""
 
+    quotes_others = True
+
     source: Source
     cause: str
 

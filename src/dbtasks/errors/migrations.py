@@ -9,6 +9,8 @@ from dbtasks.errors.base import DbtasksError, Source, counted
 class MigrationFailed(DbtasksError):
     """A revision raised; what it did is undone where the database can undo it."""
 
+    quotes_others = True
+
     revision: str
     direction: str
     source: Source | None
@@ -112,6 +114,8 @@ class PendingRevisions(DbtasksError):
 @dataclass(eq=False)
 class AlembicFailed(DbtasksError):
     """Alembic refused, for a reason that only its own words tell."""
+
+    quotes_others = True
 
     command: str
     cause: str

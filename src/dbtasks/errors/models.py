@@ -44,6 +44,8 @@ class UnknownService(DbtasksError):
 class ImportFailed(DbtasksError):
     """A model module cannot be imported; the run stops, for a skipped model would become a dropped table."""
 
+    quotes_others = True
+
     module: str
     source: Source
     cause: str

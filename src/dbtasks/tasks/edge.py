@@ -95,10 +95,12 @@ def writing(body: Callable[..., None]) -> Callable[..., None]:
 
 
 def _without_secrets(error: DbtasksError) -> str:
-    """Return the message; what a foreign message may have repeated of the URL is hidden."""
+    """Return the message; where it quotes others, what they may have repeated of the URL is hidden."""
     from dbtasks import settings
     from dbtasks.dialects import urls
 
+    if not error.quotes_others:
+        return str(error)
     try:
         return urls.hide(str(error), settings.load(project()).database.url)
     except DbtasksError:

@@ -10,7 +10,7 @@ from dbtasks.errors import BadCommandLine, DbtasksError, UnknownWord
 
 # Invoke gives the word in its sentences only; a test fails when a new release says it otherwise.
 UNKNOWN = re.compile(r"No idea what (?P<quote>['\"])(?P<word>.*)(?P=quote) is!")
-NO_VALUE = re.compile(r"Flag <Argument: (?P<flag>[\w-]+).*> needed value and was not given one\.")
+NO_VALUE = re.compile(r"Flag <Argument: (?P<flag>[\w-]+).*> needed value and was not given one[.!]")
 
 
 class DbProgram(Program):
