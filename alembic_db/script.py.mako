@@ -1,4 +1,4 @@
-<%! from dbtasks.runtime import template %>"""${template.summary(message)}
+<%! from dbtasks.runtime import template %>${"r" if "\\" in message else ""}"""${template.summary(message)}
 
 Revision ID: ${up_revision}
 Revises: ${template.names(down_revision)}

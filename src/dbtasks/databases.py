@@ -1,9 +1,11 @@
 """The async seam: open, create and drop a database, and run synchronous work on its connection."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection
@@ -123,6 +125,29 @@ def _run(start: Callable[[], Coroutine[Any, Any, T]]) -> T:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(start())
+        with _interruptible():
+            return asyncio.run(start())
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(lambda: asyncio.run(start())).result()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Have Ctrl-C stop work that computes or sleeps, too.
+
+    asyncio replaces Python's handler, and no other, by one that cancels what waits for the loop: a revision that is
+    busy by itself would go on to its end. https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

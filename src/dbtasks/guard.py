@@ -24,9 +24,9 @@ def permit_reset(settings: Settings, confirm: str, ask: Callable[[str], str] | N
     database = settings.database
     if settings.environment in database.protected:
         raise ProtectedEnvironment("reset", settings.environment, database.protected)
-    host = dialects.of(database.url).host(database.url)
-    if not (is_this_machine(host) or host in database.reset_hosts):
-        raise NotThisMachine("reset", host)
+    for host in dialects.of(database.url).host(database.url).split(","):  # the driver takes whichever answers
+        if not (is_this_machine(host) or host in database.reset_hosts):
+            raise NotThisMachine("reset", host)
     given = confirm or (ask(database.name) if ask else "")
     if given != database.name:
         raise NotNamed("reset", database.name, given)

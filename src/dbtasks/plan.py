@@ -23,12 +23,13 @@ class Plan:
         Raises:
             DatabaseMoved: it went elsewhere, so that this plan does not fit any more.
         """
-        applied = history.effective(current)
+        applied, known = history.effective(current), history.effective(self.current)
         if self.direction == "upgrade":
+            if not known <= applied:
+                raise DatabaseMoved(self.database, (), tuple(sorted(known - applied)))
             return tuple(step for step in self.steps if step.id not in applied)
-        added = applied - history.effective(self.current)
-        if added:
-            raise DatabaseMoved(self.database, tuple(sorted(added)))
+        if not applied <= known:
+            raise DatabaseMoved(self.database, tuple(sorted(applied - known)))
         return tuple(step for step in self.steps if step.id in applied)
 
 

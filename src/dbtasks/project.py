@@ -57,7 +57,7 @@ def _section(file: Path) -> Mapping[str, Any] | None:
     if not file.is_file():
         return None
     text = file.read_text(encoding="utf-8")
-    if SECTION not in text:
+    if "dbtasks" not in text:  # somebody else's; TOML has several ways to write the section
         return None
     try:
         section = tomllib.loads(text).get("tool", {}).get("dbtasks")

@@ -143,7 +143,7 @@ def status(result: Status) -> str:
         f"database     {result.database}  ({result.url})",
         f"environment  {result.environment}",
         f"current      {current}",
-        f"head         {_heads(result.heads)}",
+        f"head         {', '.join(result.heads) or 'none (the history is empty)'}",
         f"pending      {counted(len(result.pending), 'revision') if result.pending else 'none'}",
         *_revisions(result.pending),
     ]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import URL
 
 from dbtasks import databases, dialects, runtime
+from dbtasks.errors import MayNotCreateDatabase
 from dbtasks.history import History
 from dbtasks.settings import DatabaseSettings
 
@@ -39,6 +40,12 @@ def _empty(database: DatabaseSettings) -> Iterator[URL]:
         url = dialect.scratch_url(server, name)
         try:
             databases.create(url, scratch=True)
+        except MayNotCreateDatabase:
+            raise  # there is nothing to drop, and MySQL would refuse that, too
+        except BaseException:
+            databases.drop(url)
+            raise
+        try:
             yield url
         finally:
             databases.drop(url)

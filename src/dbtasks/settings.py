@@ -78,13 +78,16 @@ def load(project: Project, environ: Mapping[str, str] | None = None) -> Settings
     if not isinstance(environment, str):
         raise BadSetting("environment", "a name", "the configuration")
     overlays = _overlays(project, folders, environment)
-    merged = _merge(project, [*default, *overlays])
-    return Settings(environment, _database(project, merged, variables, folders), (*default, *overlays))
+    files = (*default, *overlays)
+    return Settings(environment, _database(project, _merge(project, files), variables, files), files)
 
 
 def _variables(project: Project, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Return the environment over ``.env``; an empty variable counts as not set."""
-    file = dotenv_values(project.root / ".env")
+    try:
+        file = dotenv_values(project.root / ".env")
+    except UnicodeDecodeError as error:
+        raise ConfigurationUnreadable(Source(Path(".env")), "it has characters of another encoding", "UTF-8") from error
     return {key: value for key, value in {**file, **environ}.items() if value}
 
 
@@ -114,6 +117,8 @@ def _merge(project: Project, files: Iterable[Path]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for file in files:
         for section, value in _read(project, file).items():
+            if value is None:  # all its lines are commented out
+                continue
             both = isinstance(value, dict) and isinstance(merged.get(section), dict)
             merged[section] = {**merged[section], **value} if both else value
     return merged
@@ -148,16 +153,19 @@ def _check_keys(file: Path, content: dict[str, Any]) -> None:
     for key in section:
         if key not in known:
             raise UnknownKey(file, f"database.{key}", known)
-    for key in section.get("scratch") or {}:
+    scratch = section.get("scratch") or {}
+    if not isinstance(scratch, dict):
+        raise BadSetting("database.scratch", "a section with 'url' in it", file.as_posix())
+    for key in scratch:
         if key != "url":
             raise UnknownKey(file, f"database.scratch.{key}", ("url",))
 
 
 def _database(
-    project: Project, merged: Mapping[str, Any], variables: Mapping[str, str], folders: Iterable[Path]
+    project: Project, merged: Mapping[str, Any], variables: Mapping[str, str], read: Iterable[Path]
 ) -> DatabaseSettings:
     section = merged.get("database") or {}
-    files = tuple(project.relative(folder / DEFAULT_FILE) for folder in folders)
+    files = tuple(project.relative(file) for file in read)
     origin = ", ".join(file.as_posix() for file in files)
     in_variable = URL_VARIABLE in variables
     text = variables[URL_VARIABLE] if in_variable else section.get("url")

@@ -1,5 +1,6 @@
 """What a dialect answers, with the cautious answer for one that does not know better."""
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -107,6 +108,14 @@ class Dialect:
     def missing(self, url: URL) -> DatabaseMissing:
         """Return the error for a database that does not exist."""
         return DatabaseMissing(self.database_name(url), self.address(url))
+
+
+def reason(error: BaseException) -> str:
+    """Return why a connection failed, in the words of the operating system where it has some."""
+    number = getattr(error, "errno", None)
+    if isinstance(number, int) and number > 0:
+        return os.strerror(number)
+    return getattr(error, "strerror", None) or str(error) or f"no answer within {CONNECT_SECONDS} seconds"
 
 
 def chain(error: BaseException) -> list[BaseException]:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
 
-from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain
+from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain, reason
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
 T = TypeVar("T")
@@ -56,8 +56,7 @@ class MySQL(Dialect):
                 return PermissionDenied(self.database_name(url), str(one.args[-1]))
             if number in UNREACHABLE:
                 cause = one.__cause__ or one.__context__ or one
-                words = getattr(cause, "strerror", None) or str(cause) or f"no answer within {CONNECT_SECONDS} seconds"
-                return ServerUnreachable(self.address(url), words)
+                return ServerUnreachable(self.address(url), reason(cause))
         return None
 
     def create(self, url: URL, connect: Open[None]) -> None:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
 
-from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain
+from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain, reason
 from dbtasks.errors import (
     AccessDenied,
     DatabaseMissing,
@@ -96,7 +96,7 @@ class PostgreSQL(Dialect):
             if state in ("53300", "57P03"):
                 return DatabaseUnusable(self.database_name(url), str(one))
         if isinstance(error, OSError | TimeoutError):
-            return ServerUnreachable(self.address(url), _words(error))
+            return ServerUnreachable(self.address(url), reason(error))
         return None
 
     def create(self, url: URL, connect: Open[None]) -> None:
@@ -152,9 +152,3 @@ class PostgreSQL(Dialect):
             return work()
 
         return connect(url, hold)
-
-
-def _words(error: BaseException) -> str:
-    if isinstance(error, TimeoutError) and not str(error):
-        return f"no answer within {CONNECT_SECONDS} seconds"
-    return getattr(error, "strerror", None) or str(error)

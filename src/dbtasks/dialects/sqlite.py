@@ -32,6 +32,9 @@ class SQLite(Dialect):
         if url.database in (None, "", ":memory:"):
             advice = "a file, for example sqlite+aiosqlite:///db/database.db"
             raise UnsupportedDatabaseUrl(origin, "a database in memory is gone when the command ends", advice)
+        if url.host:
+            problem = f"a file is on no host, and '{url.host}' stands where a host does"
+            raise UnsupportedDatabaseUrl(origin, problem, "a file, for example sqlite+aiosqlite:///db/database.db")
         if str(url.database).startswith("file:"):
             advice = "the path of the file after sqlite+aiosqlite:///"
             raise UnsupportedDatabaseUrl(origin, "SQLite's URI file names hide which file is meant", advice)

@@ -10,11 +10,13 @@ from dbtasks.dialects import named
 from dbtasks.errors import BadDatabaseUrl, SyncDriver, UnsupportedDatabaseUrl
 
 # Like RFC 3986, but the password ends at the first "@" after which a host and the rest can be read, so that a
-# password that was not percent-encoded is understood too.
+# password that was not percent-encoded is understood too. What reads as a host, a name and a query with a password
+# has no user and password before it, though such a password may hold an "@".
 PARTS = re.compile(
     r"""
     (?P<dialect>[A-Za-z]\w*) (?: \+ (?P<driver>\w+) )? ://
-    (?: (?P<username>[^:@/]*) (?: : (?P<password>.*?) )? @ )?
+    (?: (?! (?: \[[0-9A-Fa-f:.]+\] | [\w.\-]+ ) (?: :\d+ )? / [^?@]* \? (?: .*& )? [^=&]*(?:pass|pwd)[^=&]*= )
+        (?P<username>[^:@/]*) (?: : (?P<password>.*?) )? @ )?
     (?: \[ (?P<ipv6>[0-9A-Fa-f:.]+) \] | (?P<host>[\w.\-]*) )
     (?: : (?P<port>\d+) )?
     (?: / (?P<database>[^?@]*) )?
@@ -63,8 +65,9 @@ def parse(text: str, origin: str, *, server: bool = False) -> URL:
 
 def _check_query(query: Mapping[str, list[str]], parts: Mapping[str, str | None], origin: str) -> None:
     """Refuse a query that makes the driver go elsewhere than the URL says: the guards believe the URL."""
+    has_host = parts.get("host") or parts.get("ipv6")
     for key in query:
-        if key in ELSEWHERE or (key in ("host", "port", "unix_socket") and parts.get("host")):
+        if key in ELSEWHERE or (key in ("host", "port", "unix_socket") and has_host):
             problem = f"'{key}' in its query names another server or database than the part before it"
             raise UnsupportedDatabaseUrl(origin, problem, "host, port and database once: before the '?'")
 
@@ -88,7 +91,8 @@ def secrets(url: URL) -> tuple[str, ...]:
 def hide(text: str, url: URL) -> str:
     """Return the text without the URL's passwords, in whatever encoding a foreign message may repeat them."""
     for secret in secrets(url):
-        for form in (secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]):
+        # The third is SQLAlchemy's own encoding.
+        for form in (secret, quote(secret, safe=""), quote(secret, safe=" +"), quote_plus(secret), repr(secret)[1:-1]):
             text = text.replace(form, HIDDEN)
     return text
 

@@ -51,6 +51,7 @@ from dbtasks.errors.migrations import (
     HeadsDisagree,
     Interrupted,
     MigrationFailed,
+    NotCarriedOut,
     PendingRevisions,
 )
 from dbtasks.errors.models import (
@@ -62,7 +63,7 @@ from dbtasks.errors.models import (
     UndeclaredReference,
     UnknownService,
 )
-from dbtasks.errors.usage import BadCommandLine, UnknownWord
+from dbtasks.errors.usage import BadCommandLine, TasksMissing, UnknownWord
 
 __all__ = [
     "AccessDenied",
@@ -97,6 +98,7 @@ __all__ = [
     "MissingParent",
     "NoServices",
     "NoSuchDistance",
+    "NotCarriedOut",
     "NotNamed",
     "NotReachable",
     "NotThisMachine",
@@ -112,6 +114,7 @@ __all__ = [
     "Source",
     "SyncDriver",
     "TableDeclaredTwice",
+    "TasksMissing",
     "UndeclaredReference",
     "UnknownDatabaseRevision",
     "UnknownDialect",

@@ -52,8 +52,12 @@ class ConfigurationMissing(DbtasksError):
     def what(self) -> str:
         return f"The configuration {self.path.as_posix()} does not exist."
 
-    def why(self) -> str | None:
-        return f"there is {self.similar} beside it: is the environment's name right?" if self.similar else None
+    def why(self) -> str:
+        if self.similar:
+            return f"there is {self.similar} beside it: is the environment's name right?"
+        if self.path.suffix:
+            return "the settings of every environment start from this file."
+        return "CONFIG_PATH or EXT_CONFIG_PATH names this folder."
 
     def fix(self) -> str:
         if self.similar:
@@ -76,7 +80,7 @@ class ConfigurationUnreadable(DbtasksError):
         return f"{self.problem}."
 
     def fix(self) -> str:
-        return "correct that line."
+        return "correct that line." if self.source.line else "correct the file."
 
 
 @dataclass(eq=False)

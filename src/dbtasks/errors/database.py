@@ -49,6 +49,9 @@ class DatabaseMissing(DbtasksError):
     def what(self) -> str:
         return f"The database '{self.database}' does not exist ({self.address})."
 
+    def why(self) -> str:
+        return "it was never created, or DATABASE_URL or 'database.url' names another one than you think."
+
     def fix(self) -> str:
         return "inv db.create"
 

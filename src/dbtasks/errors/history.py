@@ -38,7 +38,7 @@ class RevisionBroken(DbtasksError):
         return f"{self.cause}."
 
     def fix(self) -> str:
-        return "correct that line."
+        return "correct that line." if self.source.line else "correct the file, or move it out of versions/."
 
 
 @dataclass(eq=False)

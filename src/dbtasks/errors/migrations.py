@@ -1,6 +1,7 @@
 """Errors of a run: a revision that fails, a record that disagrees, a schema that is behind."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from dbtasks.errors.base import DbtasksError, Source, counted
 
@@ -78,16 +79,36 @@ class HeadsDisagree(DbtasksError):
 
 
 @dataclass(eq=False)
+class NotCarriedOut(DbtasksError):
+    """``env.py`` came to its end, and did not do what it was asked."""
+
+    environment: Path
+    database: str
+
+    def what(self) -> str:
+        return f"{self.environment.as_posix()} did not carry out what it was asked for '{self.database}'."
+
+    def why(self) -> str:
+        return "it swallows an error, or connects by itself instead of calling runtime.run_online()."
+
+    def fix(self) -> str:
+        return "let it end with runtime.run_online(target_metadata), outside any try."
+
+
+@dataclass(eq=False)
 class DatabaseMoved(DbtasksError):
     """Another process migrated the database between the plan and the run."""
 
     database: str
     added: tuple[str, ...]
+    reverted: tuple[str, ...] = ()
 
     def what(self) -> str:
         return f"The database '{self.database}' has moved while this command waited; nothing was changed."
 
     def why(self) -> str:
+        if self.reverted:
+            return f"another process reverted {', '.join(self.reverted)}, on which this plan builds."
         return f"another process applied {', '.join(self.added)}, which this plan does not know."
 
     def fix(self) -> str:

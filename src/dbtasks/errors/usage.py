@@ -1,8 +1,29 @@
 """Errors of the command line."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from dbtasks.errors.base import DbtasksError, did_you_mean
+
+
+@dataclass(eq=False)
+class TasksMissing(DbtasksError):
+    """No folder from here upwards has the file that defines the tasks."""
+
+    start: Path
+    name: str
+
+    def what(self) -> str:
+        return f"There is no {self.name}.py in {self.start} or above it."
+
+    def why(self) -> str:
+        return "inv finds the tasks of a repository there."
+
+    def fix(self) -> str:
+        return (
+            "run the command inside the repository; in a new one, write a tasks.py with "
+            "'from dbtasks.tasks import db' and 'ns = Collection(db)' in it."
+        )
 
 
 @dataclass(eq=False)
@@ -16,13 +37,26 @@ class UnknownWord(DbtasksError):
     def what(self) -> str:
         if self.task:
             return f"The task {self.task} has no flag '{self.word}'."
-        return f"There is no task '{self.word}'."
+        return f"inv has no flag '{self.word}'." if self._is_flag else f"There is no task '{self.word}'."
 
-    def why(self) -> str | None:
-        return did_you_mean(self.word, self.known).strip() or None
+    def why(self) -> str:
+        near = did_you_mean(self.word, self.known)
+        if self.task:
+            return f"its flags are {', '.join(self.known)}.{near}" if self.known else "it has no flag at all."
+        return f"{'Invoke itself defines' if self._is_flag else 'tasks.py holds'} no such {self._kind}.{near}"
 
     def fix(self) -> str:
-        return f"inv --help {self.task}" if self.task else "inv --list"
+        if self.task:
+            return f"inv --help {self.task}"
+        return "inv --help" if self._is_flag else "inv --list"
+
+    @property
+    def _is_flag(self) -> bool:
+        return self.word.startswith("-")
+
+    @property
+    def _kind(self) -> str:
+        return "flag" if self._is_flag else "task"
 
 
 @dataclass(eq=False)

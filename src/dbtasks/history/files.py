@@ -28,12 +28,14 @@ def load(project: Project) -> History:
     if not (ini.is_file() and (project.alembic_folder / "env.py").is_file()):
         raise HistoryMissing(project.relative(ini if not ini.is_file() else ini.with_name("env.py")))
     config = Config(str(ini), cmd_opts=Namespace(quiet=True, x=None))
+    # Alembic itself leaves a "%" in the path as it is, which its parser then takes for the beginning of %(name)s.
+    config.file_config.set("DEFAULT", "here", ini.parent.as_posix().replace("%", "%%"))
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             scripts = ScriptDirectory.from_config(config)
             found = list(scripts.walk_revisions())
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         _diagnose(project, error)
         raise AlembicFailed("history", str(error).partition("\n")[0]) from error
     if caught:  # Alembic only warns of two files with one id, and leaves one of them out
@@ -59,9 +61,10 @@ def _tuple(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list | tuple) else (str(value),)
 
 
-def _diagnose(project: Project, error: Exception | None) -> None:
+def _diagnose(project: Project, error: BaseException | None) -> None:
     """Raise the error that names the file to blame; return when the files themselves are in order."""
-    files = sorted((project.alembic_folder / "versions").rglob("[!_.]*.py"))
+    found = sorted((project.alembic_folder / "versions").rglob("*.py"))
+    files = [file for file in found if not file.name.startswith((".#", "__init__"))]  # as Alembic does
     stated = {file: _stated(project, file) for file in files}
     owners: dict[str, list[Path]] = defaultdict(list)
     for file, (revision, _) in stated.items():
@@ -76,7 +79,8 @@ def _diagnose(project: Project, error: Exception | None) -> None:
     for frame in reversed(traceback.extract_tb(error.__traceback__ if error else None)):
         if Path(frame.filename) in stated:
             source = Source(project.relative(Path(frame.filename)), frame.lineno)
-            raise RevisionBroken(source, f"{type(error).__name__}: {str(error).rstrip('.')}") from error
+            words = f"{type(error).__name__}: {error}".splitlines()[0]
+            raise RevisionBroken(source, words.rstrip(".: ")) from error
 
 
 def _stated(project: Project, file: Path) -> tuple[str, tuple[str, ...]]:

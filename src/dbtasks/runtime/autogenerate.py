@@ -1,9 +1,11 @@
-"""What autogenerate is told beyond Alembic's defaults: which tables are views, what a revision has to import."""
+"""What autogenerate is told beyond Alembic's defaults: views, a revision's imports, what it leaves out."""
 
 from collections.abc import Callable
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import DropIndexOp, DropTableOp, MigrateOperation, MigrationScript, ModifyTableOps
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 from sqlalchemy.types import TypeEngine
 
@@ -11,8 +13,8 @@ LIBRARIES = ("sqlalchemy", "alembic")  # Alembic imports these by itself
 
 
 def hooks(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of ``context.configure``; a project's own ``include_object`` is asked after ours."""
-    theirs = options.get("include_object")
+    """Return the arguments of ``context.configure``; a project's own hooks are asked after ours."""
+    theirs, next_hook = options.get("include_object"), options.get("process_revision_directives")
     is_view = _view_test(connection)
 
     def include_object(item: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
@@ -20,7 +22,15 @@ def hooks(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
             return False
         return theirs is None or bool(theirs(item, name, kind, reflected, compare_to))
 
-    return {"render_item": render_item, **options, "include_object": include_object}
+    def process(context: MigrationContext, revision: Any, directives: list[MigrateOperation]) -> None:
+        for directive in directives:
+            if isinstance(directive, MigrationScript):
+                _leave_out_lost_indexes(directive)
+        if next_hook is not None:
+            next_hook(context, revision, directives)
+
+    ours = {"include_object": include_object, "process_revision_directives": process}
+    return {"render_item": render_item, **options, **ours}
 
 
 def render_item(kind: str, item: object, autogen: AutogenContext) -> bool:
@@ -30,6 +40,16 @@ def render_item(kind: str, item: object, autogen: AutogenContext) -> bool:
         if module.partition(".")[0] not in LIBRARIES:
             autogen.imports.add(f"import {module}")
     return False
+
+
+def _leave_out_lost_indexes(script: MigrationScript) -> None:
+    """Do not drop an index of a table that is dropped next: MySQL refuses where a foreign key still needs it."""
+    for operations in (*script.upgrade_ops_list, *script.downgrade_ops_list):
+        dropped = {(one.schema, one.table_name) for one in operations.ops if isinstance(one, DropTableOp)}
+        for container in operations.ops:
+            if isinstance(container, ModifyTableOps) and (container.schema, container.table_name) in dropped:
+                container.ops = [one for one in container.ops if not isinstance(one, DropIndexOp)]
+        operations.ops = [one for one in operations.ops if not (isinstance(one, ModifyTableOps) and one.is_empty())]
 
 
 def _view_test(connection: Connection) -> Callable[[str | None, str | None], bool]:

@@ -1,5 +1,6 @@
 """What ``env.py`` calls: configure Alembic for the database, and run what the caller wants run."""
 
+import contextlib
 import traceback
 from collections.abc import Iterator, Sequence
 from logging.config import fileConfig
@@ -13,7 +14,7 @@ from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect
 
 from dbtasks import databases, dialects, history, lock, project, services, settings
 from dbtasks.dialects import urls
-from dbtasks.errors import DatabaseMissing, DbtasksError, HeadsDisagree, MigrationFailed, Source
+from dbtasks.errors import DatabaseMissing, DatabaseUnusable, DbtasksError, HeadsDisagree, MigrationFailed, Source
 from dbtasks.runtime import autogenerate
 from dbtasks.runtime.run import ATTRIBUTE, Run
 from dbtasks.runtime.steps import Recorder
@@ -89,7 +90,7 @@ def run_offline(target_metadata: Sequence[MetaData], **options: Any) -> None:
         target_metadata=target_metadata,
         literal_binds=True,
         transaction_per_migration=True,
-        **options,
+        **{**options, **run.options},
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -139,9 +140,8 @@ def _migrate(run: Run, metadata: Sequence[MetaData]) -> None:
         run.commit()
         _read_back(run)
     except BaseException as error:
+        _commit_what_is_recorded(run)
         if isinstance(error, MigrationFailed):
-            if run.uncommitted is not None and run.uncommitted[1] == _recorded(run):
-                run.commit()
             error.applied = tuple(step.revision for step in run.done)
         if created and not run.done:
             databases.drop(run.url)
@@ -177,6 +177,13 @@ def _configure(run: Run, connection: Connection, metadata: Sequence[MetaData], *
     )
 
 
+def _commit_what_is_recorded(run: Run) -> None:
+    """Count the last step as done if the database has it, though the run broke off before the next one."""
+    with contextlib.suppress(DbtasksError):  # the run's own error is the one to tell
+        if run.uncommitted is not None and run.uncommitted[1] == _recorded(run):
+            run.commit()
+
+
 def _read_back(run: Run) -> None:
     """Raise HeadsDisagree unless the database records what was done: logs and exit codes have lied about that."""
     if run.heads is not None and (found := _recorded(run)) != run.heads:
@@ -196,20 +203,26 @@ def _recorded(run: Run) -> frozenset[str]:
     return databases.connect(run.url, look)
 
 
-def _failure(run: Run, error: Exception) -> MigrationFailed:
-    """Return the error that names the revision which raised, or which the database refused to commit."""
+def _failure(run: Run, error: Exception) -> DbtasksError:
+    """Return the error that names the revision which raised, or which the database refused to commit.
+
+    Where it was none, since the database refused before the first, the error tells what is wrong with the database.
+    """
     dialect = dialects.of(run.url)
-    source, revision = None, run.uncommitted[0].revision if run.uncommitted else "?"
+    cause = urls.hide(dialect.words(error), run.url)
+    source, revision = None, run.uncommitted[0].revision if run.uncommitted else ""
     files = {script.path: script.revision for script in context.script.walk_revisions()}
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename in files:
             source = Source(run.project.relative(Path(frame.filename)), frame.lineno)
             revision = files[frame.filename]
+    if not revision:
+        return dialect.explain(error, run.url) or DatabaseUnusable(run.shown, cause)
     return MigrationFailed(
         revision=revision,
         direction=run.direction,
         source=source,
-        cause=urls.hide(dialect.words(error), run.url),
+        cause=cause,
         database=run.shown,
         applied=(),
         atomic=dialect.atomic,

@@ -13,7 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import URL
 
 from dbtasks import dialects
-from dbtasks.errors import AlembicFailed
+from dbtasks.errors import AlembicFailed, NotCarriedOut
 from dbtasks.history import History, Revision
 from dbtasks.runtime.run import ATTRIBUTE, Run, Step
 
@@ -51,7 +51,10 @@ def inspect(history: History, url: URL, work: Callable[[MigrationContext], T]) -
         found.append(work(context))
         return []
 
-    _travel(history, Run(history.project, url, dialects.of(url).database_name(url)), look)
+    run = Run(history.project, url, dialects.of(url).database_name(url))
+    _travel(history, run, look)
+    if not found:
+        raise _not_carried_out(history, run)
     return found[0]
 
 
@@ -65,15 +68,20 @@ def migrate(history: History, run: Run, choose: Choose) -> tuple[Step, ...]:
 
     Raises:
         LockTimeout, MigrationFailed, BrokenReferences, HeadsDisagree: see there.
+        NotCarriedOut: ``env.py`` did not take every step, and raised nothing.
         UnknownDatabaseRevision: the database records a revision that no file has.
     """
+    chosen: list[tuple[Revision, ...]] = []
 
     def steps(current: tuple[str, ...], _context: MigrationContext) -> list[MigrationStep]:
         history.check_known(current, run.shown)
-        return _steps(history, run, choose(current))
+        chosen.append(choose(current))
+        return _steps(history, run, chosen[-1])
 
     run.writes = True
     _travel(history, run, steps)
+    if not chosen or [step.revision for step in run.done] != [one.id for one in chosen[-1]]:
+        raise _not_carried_out(history, run)
     return tuple(run.done)
 
 
@@ -94,6 +102,10 @@ def sql(history: History, run: Run, start: Sequence[str], steps: Sequence[Revisi
     run.options["output_buffer"] = written
     _travel(history, run, lambda *_: _steps(history, run, steps), as_sql=True, starting_rev=tuple(start) or None)
     return written.getvalue()
+
+
+def _not_carried_out(history: History, run: Run) -> NotCarriedOut:
+    return NotCarriedOut(history.project.relative(history.project.alembic_folder / "env.py"), run.shown)
 
 
 def _steps(history: History, run: Run, revisions: Sequence[Revision]) -> list[MigrationStep]:

@@ -1,19 +1,25 @@
 """What ``script.py.mako`` calls, so that a drafted revision is formatted as people format theirs."""
 
+import ast
 import io
+import re
+import sys
 import tokenize
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+import sqlalchemy
+
 STANDARD = {"sa": "import sqlalchemy as sa", "op": "from alembic import op"}  # by the names that Alembic uses
+EMPTY_END = re.compile(r", (\)+,?)$")  # Alembic leaves a comma where it has no more options to write
 OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def summary(message: str) -> str:
-    """Return the message as the first sentence of a docstring."""
-    text = message.strip().replace("\\", "\\\\").replace('"', "'")
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    """Return the message as the first sentence of a docstring; with a backslash in it, of a raw one."""
+    text = " ".join(message.split()).replace('"', "'").rstrip(".!?")
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def literal(value: object) -> str:
@@ -33,13 +39,40 @@ def imports(rendered: str | None, *bodies: str | None, unfinished: bool) -> str:
 
     SQLAlchemy and ``op`` are imported when the bodies use them, or when they are ``unfinished``: an author will.
     """
-    used = "\n".join(one or "" for one in bodies)
+    used = "\n".join(_unindented(one or "") for one in bodies)
     lines = {line.strip() for line in (rendered or "").splitlines() if line.strip()} - set(STANDARD.values())
-    libraries = {line for line in lines if line.split()[1].partition(".")[0] in ("alembic", "sqlalchemy")}
-    libraries |= {line for name, line in STANDARD.items() if unfinished or f"{name}." in used}
-    first = sorted(libraries, key=lambda line: (line.startswith("from"), line))
-    blocks = ["from collections.abc import Sequence"], first, sorted(lines - libraries)
+    lines |= {line for name, line in STANDARD.items() if unfinished or f"{name}." in used}
+    lines |= {f"from sqlalchemy import {name}" for name in _bare_names(used)}
+    libraries = {line for line in lines if _is_installed(line.split()[1])}
+    blocks = ["from collections.abc import Sequence"], _sorted(libraries), _sorted(lines - libraries)
     return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _bare_names(source: str) -> set[str]:
+    """Return SQLAlchemy's names that stand without "sa.": Alembic renders types inside a foreign dialect's type so."""
+    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    return {name for name in names if name[0].isupper() and hasattr(sqlalchemy, name)}
+
+
+def _is_installed(module: str) -> bool:
+    """Return whether a module is a library's, not the project's own."""
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    return module.partition(".")[0] in ("alembic", "sqlalchemy") or "site-packages" in file
+
+
+def _sorted(lines: Iterable[str]) -> list[str]:
+    """Return import lines as isort has them: names from one module on one line, ``import`` before ``from``."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        module, _, name = line.partition(" import ")
+        names[module].add(name)
+    joined = [
+        f"{module} import {', '.join(sorted(those, key=lambda name: (not name.isupper(), name)))}"
+        if module.startswith("from ")
+        else module
+        for module, those in names.items()
+    ]
+    return sorted(joined, key=lambda line: (line.startswith("from "), line))
 
 
 def body(rendered: str | None) -> str:
@@ -49,7 +82,7 @@ def body(rendered: str | None) -> str:
     """
     lines = [line for line in (rendered or "").splitlines() if not line.strip().startswith("# ###")]
     text = "\n".join(lines).strip("\n")
-    if not text.strip():
+    if text.strip() in ("", "pass"):
         return ""
     return "\n    " + _indented(_with_double_quotes(text))
 
@@ -74,7 +107,7 @@ def _indented(text: str) -> str:
     found: list[str] = []
     depth, block = 0, ""
     for line in _split(text):
-        stripped = line.strip()
+        stripped = EMPTY_END.sub(r"\1", line.strip())
         if depth == 0:
             block = line[: len(line) - len(line.lstrip())]
         closes = bool(depth) and stripped.startswith(CLOSING)

@@ -100,7 +100,8 @@ def _declarations(project: Project, service: str, module: Module, imported: Modu
     path = project.relative(module.path)
     seen = set()
     for name, value in vars(imported).items():
-        table = getattr(value, "__table__", None) if isinstance(value, type) else value
+        # In vars(): a subclass that lives in its parent's table declares none.
+        table = vars(value).get("__table__") if isinstance(value, type) else value
         if not isinstance(table, Table) or table in seen:
             continue
         key = value.__name__ if isinstance(value, type) else table.name

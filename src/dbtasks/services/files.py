@@ -38,6 +38,8 @@ def find(project: Project) -> tuple[Service, ...]:
     """
     found = {}
     for root in project.services:
+        if not (project.root / root).is_dir():
+            raise NoServices((root,), project.models)
         for folder in _folders(project.root / root, NEVER | NOT_OUTSIDE_MODELS):
             packages = tuple(sorted(_packages(project, folder)))
             if packages:

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -27,13 +27,25 @@ def import_all(project: Project, modules: Iterable[Module]) -> Iterator[tuple[Mo
     with _import_roots(project):
         for path, name in wanted.items():
             module = Module(name, path)
-            imported, noisy = _import(project, module)
+            try:
+                imported, noisy = _import(project, module)
+            except ImportFailed as error:
+                # With a shared base the second import fails, since its tables are there already.
+                frames = traceback.walk_tb(error.__cause__.__traceback__ if error.__cause__ else None)
+                names = ((str(frame.f_globals.get("__name__")), frame.f_code.co_filename) for frame, _ in frames)
+                _check_names(project, wanted, names)
+                raise
             yield module, imported, noisy
-    for name, imported in list(sys.modules.items()):
-        file = getattr(imported, "__file__", None)
-        expected = wanted.get(Path(file)) if isinstance(file, str) else None
+    loaded = ((name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items()))
+    _check_names(project, wanted, loaded)
+
+
+def _check_names(project: Project, wanted: Mapping[Path, str], imported: Iterable[tuple[str, str | None]]) -> None:
+    """Raise ImportedTwice for a file of a wanted module that has another name than that one."""
+    for name, file in imported:
+        expected = wanted.get(_tidy(file)) if isinstance(file, str) else None
         if expected not in (None, name) and name != "__main__":
-            raise ImportedTwice(Source(project.relative(Path(str(file)))), (str(expected), name))
+            raise ImportedTwice(Source(project.relative(_tidy(str(file)))), (str(expected), name))
 
 
 @contextlib.contextmanager
@@ -72,15 +84,21 @@ def _import(project: Project, module: Module) -> tuple[ModuleType, bool]:
 def _place(project: Project, module: Module, error: BaseException) -> Source:
     """Return the last line of the project's own code that the error went through."""
     if isinstance(error, SyntaxError) and error.filename:
-        return Source(project.relative(Path(error.filename)), error.lineno)
+        return Source(project.relative(_tidy(error.filename)), error.lineno)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
+        path = _tidy(frame.filename)
         inside = path.is_relative_to(project.root) and not path.is_relative_to(sys.prefix)
         if inside and "site-packages" not in path.parts:
             return Source(project.relative(path), frame.lineno)
     return Source(project.relative(module.path))
 
 
+def _tidy(file: str) -> Path:
+    """Return the path without "..", which Alembic's ``prepend_sys_path`` brings into the names of files."""
+    return Path(os.path.normpath(file))
+
+
 def _cause(error: Exception) -> str:
-    words = str(error).strip().splitlines()
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    words = said.strip().splitlines()
     return f"{type(error).__name__}: {words[0].rstrip('.')}" if words else type(error).__name__

@@ -3,10 +3,11 @@
 import re
 import signal
 import sys
+from pathlib import Path
 
-from invoke import Exit, ParseError, Program
+from invoke import CollectionNotFound, Exit, ParseError, Program
 
-from dbtasks.errors import BadCommandLine, DbtasksError, UnknownWord
+from dbtasks.errors import BadCommandLine, DbtasksError, TasksMissing, UnknownWord
 
 # Invoke gives the word in its sentences only; a test fails when a new release says it otherwise.
 UNKNOWN = re.compile(r"No idea what (?P<quote>['\"])(?P<word>.*)(?P=quote) is!")
@@ -15,6 +16,17 @@ NO_VALUE = re.compile(r"Flag <Argument: (?P<flag>[\w-]+).*> needed value and was
 
 class DbProgram(Program):
     """Invoke's own program, except that a slip on the command line ends with exit code 2 and says what to write."""
+
+    def load_collection(self) -> None:
+        """Load the nearest ``tasks.py``; raise Exit when there is none."""
+        try:
+            super().load_collection()
+        except Exit as error:
+            missing = error.__context__
+            if not isinstance(missing, CollectionNotFound):
+                raise
+            told = TasksMissing(Path(missing.start), missing.name)
+            raise Exit(f"error: {told}", told.exit_code) from error
 
     def parse_tasks(self) -> None:
         """Parse tasks and flags; raise Exit for one that does not exist."""
@@ -32,7 +44,8 @@ class DbProgram(Program):
             return BadCommandLine(NO_VALUE.sub(r"the flag --\g<flag> needs a value", str(error)), task)
         if context and task and unknown["word"].startswith("-"):
             return UnknownWord(unknown["word"], task, tuple(context.flags))
-        return UnknownWord(unknown["word"], "", tuple(self.collection.task_names))
+        known = self.initial_context.flags if unknown["word"].startswith("-") else self.collection.task_names
+        return UnknownWord(unknown["word"], "", tuple(known))
 
 
 def main() -> None:

@@ -1,0 +1,3 @@
+from services.billing.currency import Currency
+
+CURRENCY = Currency()

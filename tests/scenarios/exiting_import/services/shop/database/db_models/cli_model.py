@@ -1,0 +1,3 @@
+from services.shop import cli
+
+COMMAND = cli

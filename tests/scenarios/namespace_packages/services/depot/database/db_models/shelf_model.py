@@ -1,0 +1,9 @@
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base
+
+
+class Shelf(Base):
+    __tablename__ = "shelf"
+
+    id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,1 @@
+raise RuntimeError("this is no model of the service")
