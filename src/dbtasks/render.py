@@ -222,7 +222,7 @@ def onboarded(result: Onboarded) -> str:
         f".env         {'made from .env.example' if result.copied else 'left as it is'}",
         f"database     {name} {'created' if result.created else 'was there already'}  ({url})",
         f"revisions    {counted(len(result.report.steps), 'revision')} applied; it is at {_heads(result.report.heads)}",
-        "Next: inv serve starts the application, inv db.status shows the database, inv --list shows every task",
+        "Next: inv db.status shows the database, inv --list shows every task",
     ]
     return "\n".join(lines)
 

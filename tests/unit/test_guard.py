@@ -24,7 +24,7 @@ def refused(given: Settings, confirm: str = "name", ask: Callable[[str], str] | 
     with pytest.raises(Refused) as caught:
         guard.permit_reset(given, confirm, ask)
     assert caught.value.exit_code == 3
-    assert "nothing was changed" in caught.value.what()
+    assert caught.value.what() == "db.reset was refused; nothing was changed."
     return caught.value
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dbtasks import plan
+from dbtasks import migrate, plan
 from dbtasks.dialects import urls
 from dbtasks.errors import (
     DatabaseMoved,
@@ -109,6 +109,20 @@ def test_a_distance_counts_from_the_database(history_of: HistoryOf, settings: Se
         plan.upgrade(history_of(LINE), settings, name)
 
 
+@pytest.mark.parametrize(("name", "steps"), [("-1", "c3"), ("-3", "c3 b2 a1"), ("b2", "c3"), ("head", "")])
+def test_a_downgrade_begins_where_the_database_is(
+    history_of: HistoryOf, settings: Settings, name: str, steps: str
+) -> None:
+    """A plan to revert begins at what the database records, which it only looks at."""
+    history = history_of(LINE)
+    migrate.run(history, settings, plan.upgrade(history, settings, "c3"))
+    before = Path(str(settings.database.url.database)).read_bytes()
+    made = plan.downgrade(history, settings, name)
+    assert (made.database, made.direction, made.current) == ("name.db", "downgrade", ("c3",))
+    assert [step.id for step in made.steps] == steps.split()
+    assert Path(str(settings.database.url.database)).read_bytes() == before
+
+
 def test_nothing_can_be_reverted_where_nothing_is_applied(history_of: HistoryOf, settings: Settings) -> None:
     """A downgrade of an empty database is an error, whatever revision is named."""
     history = history_of(LINE)
@@ -140,7 +154,11 @@ def test_a_downgrade_needs_a_revision(history_of: HistoryOf) -> None:
     """Without a revision a downgrade is refused with what to write, before anything is looked at."""
     with pytest.raises(RevisionNotGiven) as caught:
         plan.downgrade(history_of(LINE), deployment(NOBODY), "")
-    assert caught.value.fix() == "inv db.downgrade --rev -1"
+    assert str(caught.value) == (
+        "db.downgrade needs a revision.\n"
+        "  why: -1 reverts the last one, -3 the last three, an id all after it.\n"
+        "  fix: inv db.downgrade --rev -1"
+    )
 
 
 def test_a_downgrade_to_base_is_refused(history_of: HistoryOf) -> None:

@@ -63,7 +63,7 @@ def run_online(target_metadata: Sequence[MetaData], **options: Any) -> None:
     given = context.config.attributes.get(ATTRIBUTE)
     try:
         run = given or _plain_run(context.config)
-        run.options = {**options, **run.options}
+        run.options = _merged(options, run.options)
         if run.writes:
             _write(run, target_metadata)
         else:
@@ -72,6 +72,17 @@ def run_online(target_metadata: Sequence[MetaData], **options: Any) -> None:
         if given is not None:
             raise
         raise CommandError(str(error)) from error
+
+
+def _merged(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of ``env.py`` under the caller's; of two hooks on a draft that of ``env.py`` is first."""
+    both = [one["process_revision_directives"] for one in (theirs, ours) if "process_revision_directives" in one]
+
+    def process(*arguments: Any) -> None:
+        for hook in both:
+            hook(*arguments)
+
+    return {**theirs, **ours, **({"process_revision_directives": process} if both else {})}
 
 
 def run_offline(target_metadata: Sequence[MetaData], **options: Any) -> None:
