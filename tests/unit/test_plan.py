@@ -109,7 +109,7 @@ def test_a_distance_counts_from_the_database(history_of: HistoryOf, settings: Se
         plan.upgrade(history_of(LINE), settings, name)
 
 
-@pytest.mark.parametrize(("name", "steps"), [("-1", "c3"), ("-3", "c3 b2 a1"), ("b2", "c3"), ("head", "")])
+@pytest.mark.parametrize(("name", "steps"), [("-1", "c3"), ("-3", "c3 b2 a1"), ("b2", "c3"), ("c3", "")])
 def test_a_downgrade_begins_where_the_database_is(
     history_of: HistoryOf, settings: Settings, name: str, steps: str
 ) -> None:
