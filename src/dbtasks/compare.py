@@ -8,7 +8,7 @@ from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
 from sqlalchemy import URL, MetaData
 
-from dbtasks import databases, runtime
+from dbtasks import databases, ledger, road
 from dbtasks.history import History
 
 
@@ -31,7 +31,7 @@ class Difference:
 
 def with_models(history: History, url: URL, metadata: Sequence[MetaData]) -> tuple[Difference, ...]:
     """Return what is to be done to the database so that it fits the models; empty when it does."""
-    operations = runtime.inspect(
+    operations = road.inspect(
         history,
         url,
         lambda context: produce_migrations(context, metadata).upgrade_ops,  # type: ignore[arg-type]
@@ -42,8 +42,12 @@ def with_models(history: History, url: URL, metadata: Sequence[MetaData]) -> tup
 def with_schema(history: History, url: URL, other: URL) -> tuple[Difference, ...]:
     """Return what is to be done to the database so that its schema is the ``other`` database's; empty when it is."""
     metadata = MetaData()
-    databases.connect(other, metadata.reflect)
+    databases.connect(other, lambda connection: metadata.reflect(connection, only=_is_theirs))
     return with_models(history, url, [metadata])
+
+
+def _is_theirs(table: str, _metadata: MetaData) -> bool:
+    return not table.startswith(ledger.PREFIX)
 
 
 def described(operations: ops.UpgradeOps | None) -> tuple[Difference, ...]:

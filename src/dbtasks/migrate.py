@@ -1,16 +1,15 @@
 """Carry a plan out: apply, revert, stamp, and start again from nothing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from dbtasks import databases, dialects, lock, plan, runtime
+from dbtasks import databases, dialects, lock, plan, road
 from dbtasks.errors import RevisionNotGiven
 from dbtasks.history import History
 from dbtasks.plan import Plan
-from dbtasks.runtime import Run, Step
+from dbtasks.road import Caller, Run, Step
 from dbtasks.settings import Settings
 
-OnStep = Callable[[Step], None]
+NOBODY = Caller()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +27,7 @@ class Report:
     heads: tuple[str, ...]
 
 
-def quiet(_step: Step) -> None:
-    """Take no notice of a step."""
-
-
-def run(history: History, settings: Settings, wanted: Plan, on_step: OnStep = quiet) -> Report:
+def run(history: History, settings: Settings, wanted: Plan, caller: Caller = NOBODY) -> Report:
     """Return what was done to carry out a plan; nothing is locked or written when it has no steps.
 
     Raises:
@@ -41,13 +36,13 @@ def run(history: History, settings: Settings, wanted: Plan, on_step: OnStep = qu
     """
     if not wanted.steps:
         return Report(wanted.database, (), wanted.current)
-    trip = _trip(history, settings, on_step)
+    trip = _trip(history, settings, caller)
     trip.direction = wanted.direction
-    steps = runtime.migrate(history, trip, lambda current: wanted.remaining(history, current))
+    steps = road.migrate(history, trip, lambda current: wanted.remaining(history, current))
     return Report(wanted.database, steps, _heads(trip, wanted.current))
 
 
-def stamp(history: History, settings: Settings, revision: str) -> Report:
+def stamp(history: History, settings: Settings, revision: str, caller: Caller = NOBODY) -> Report:
     """Return what the database records after it was made to record a revision; no revision is run.
 
     Raises:
@@ -58,15 +53,15 @@ def stamp(history: History, settings: Settings, revision: str) -> Report:
     if not revision:
         raise RevisionNotGiven("stamp", "head", "stamping records a revision and runs nothing")
     url = settings.database.url
-    current = runtime.heads(history, url) if revision.startswith(("+", "-")) else ()
+    current = road.heads(history, url) if revision.startswith(("+", "-")) else ()
     target = history.resolve(revision, current)
     if not databases.exists(url):
         raise dialects.of(url).missing(url)
-    runtime.stamp(history, _trip(history, settings, quiet), target)
+    road.stamp(history, _trip(history, settings, caller), target)
     return Report(settings.database.name, (), target)
 
 
-def reset(history: History, settings: Settings, on_step: OnStep = quiet) -> Report:
+def reset(history: History, settings: Settings, caller: Caller = NOBODY) -> Report:
     """Return what was applied after everything in the database was dropped; :mod:`dbtasks.guard` has permitted it.
 
     Downgrades are not replayed: written long ago and for other data, they often cannot run.
@@ -76,15 +71,15 @@ def reset(history: History, settings: Settings, on_step: OnStep = quiet) -> Repo
     """
     history.head()
     database = settings.database
-    trip = _trip(history, settings, on_step)
+    trip = _trip(history, settings, caller)
     trip.lock_seconds = None  # held here, over both halves
 
     def start_again() -> tuple[Step, ...]:
         if databases.exists(database.url):
             databases.connect(database.url, dialects.of(database.url).wipe, write=True)
-        return runtime.migrate(history, trip, lambda current: history.up(current, "head"))
+        return road.migrate(history, trip, lambda current: history.up(current, "head"))
 
-    steps = lock.holding(database.url, database.lock_timeout, start_again)
+    steps = lock.holding(database.url, database.lock_timeout, start_again, caller.command, caller.on_wait)
     return Report(database.name, steps, _heads(trip, ()))
 
 
@@ -102,9 +97,16 @@ def create(history: History, settings: Settings) -> bool:
     return True
 
 
-def _trip(history: History, settings: Settings, on_step: OnStep) -> Run:
+def _trip(history: History, settings: Settings, caller: Caller) -> Run:
     database = settings.database
-    return Run(history.project, database.url, database.name, lock_seconds=database.lock_timeout, on_step=on_step)
+    return Run(
+        history.project,
+        database.url,
+        database.name,
+        caller,
+        environment=settings.environment,
+        lock_seconds=database.lock_timeout,
+    )
 
 
 def _heads(trip: Run, before: tuple[str, ...]) -> tuple[str, ...]:

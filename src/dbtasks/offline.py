@@ -3,10 +3,10 @@
 import traceback
 from pathlib import Path
 
-from dbtasks import dialects, runtime, scratch
+from dbtasks import dialects, road, scratch
 from dbtasks.errors import BadRevisionRange, DbtasksError, Source
 from dbtasks.history import Direction, History, Revision
-from dbtasks.runtime import Run
+from dbtasks.road import Run
 from dbtasks.settings import Settings
 
 NEEDS_A_DATABASE = "revision {} asks the database something, which cannot be written as SQL beforehand"
@@ -42,7 +42,7 @@ def _written(
 ) -> str:
     run = Run(history.project, settings.database.url, settings.database.name, direction=direction)
     try:
-        return runtime.sql(history, run, start, steps)
+        return road.sql(history, run, start, steps)
     except DbtasksError:
         raise
     except Exception as error:
@@ -62,5 +62,5 @@ def _recorded(
     with scratch.at(history, settings.database, start or "base") as url:
         run = Run(history.project, url, scratch.SHOWN, direction=direction)
         run.on_connection = lambda connection: dialects.of(url).trace(connection, sent.append)
-        runtime.migrate(history, run, lambda _current: steps)
+        road.migrate(history, run, lambda _current: steps)
     return "".join(f"{statement.strip()};\n\n" for statement in sent if not statement.lstrip().startswith(LOOKING))

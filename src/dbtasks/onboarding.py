@@ -7,8 +7,9 @@ from pathlib import Path
 
 from dbtasks import history, migrate, plan, settings
 from dbtasks.errors import ProjectNotFound
-from dbtasks.migrate import OnStep, Report
+from dbtasks.migrate import NOBODY, Report
 from dbtasks.project import Project, find
+from dbtasks.road import Caller
 from dbtasks.settings import DEFAULT_FILE, Settings
 
 ENVIRONMENT_FILES = ("alembic.ini", "env.py", "script.py.mako")
@@ -31,7 +32,7 @@ class Onboarded:
     report: Report
 
 
-def onboard(project: Project, on_step: OnStep = migrate.quiet) -> Onboarded:
+def onboard(project: Project, caller: Caller = NOBODY) -> Onboarded:
     """Return what was done: ``.env`` from ``.env.example``, the database, every revision. Nothing there is changed.
 
     Raises:
@@ -43,7 +44,7 @@ def onboard(project: Project, on_step: OnStep = migrate.quiet) -> Onboarded:
     configured, revisions = settings.load(project), history.load(project)
     revisions.head()
     created = migrate.create(revisions, configured)
-    report = migrate.run(revisions, configured, plan.upgrade(revisions, configured), on_step)
+    report = migrate.run(revisions, configured, plan.upgrade(revisions, configured), caller)
     return Onboarded(configured, copied, created, report)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dbtasks import dialects, runtime
+from dbtasks import dialects, road
 from dbtasks.errors import DatabaseMissing, DatabaseMoved, DowngradeToBase, RevisionNotGiven
 from dbtasks.history import Direction, History, Revision
 from dbtasks.settings import Settings
@@ -72,7 +72,7 @@ def recorded(history: History, settings: Settings) -> tuple[str, ...]:
     """
     url = settings.database.url
     try:
-        current = runtime.heads(history, url)
+        current = road.heads(history, url)
     except DatabaseMissing:
         if dialects.of(url).in_file:
             return ()

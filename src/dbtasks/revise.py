@@ -13,7 +13,7 @@ from dbtasks import scratch, services
 from dbtasks.compare import Difference, described, table_of
 from dbtasks.errors import MessageMissing, NothingToMerge, UnknownService
 from dbtasks.history import History
-from dbtasks.runtime import Run, through_alembic
+from dbtasks.road import Run, through_alembic
 from dbtasks.services import Models
 from dbtasks.settings import Settings
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL
 
-from dbtasks import databases, dialects, runtime
+from dbtasks import databases, dialects, road
 from dbtasks.errors import MayNotCreateDatabase
 from dbtasks.history import History
 from dbtasks.settings import DatabaseSettings
@@ -26,8 +26,8 @@ def at(history: History, database: DatabaseSettings, revision: str = "heads") ->
     """
     with _empty(database) as url:
         if revision != "base":
-            run = runtime.Run(history.project, url, SHOWN)
-            runtime.migrate(history, run, lambda current: history.up(current, revision))
+            run = road.Run(history.project, url, SHOWN)
+            road.migrate(history, run, lambda current: history.up(current, revision))
         yield url
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from dbtasks import history, migrate, plan, project, settings, status
 from dbtasks.errors import PendingRevisions
-from dbtasks.runtime import Step
+from dbtasks.lock import Holder
+from dbtasks.road import Caller, Step
 
 log = logging.getLogger("dbtasks")
 
@@ -45,7 +46,7 @@ def prepare_schema(root: Path | str | None = None) -> PreparedSchema:
     wanted = plan.upgrade(revisions, configured)
     if wanted.steps and configured.database.on_startup == "check":
         raise PendingRevisions(wanted.database, tuple(step.id for step in wanted.steps))
-    report = migrate.run(revisions, configured, wanted, on_step=_log)
+    report = migrate.run(revisions, configured, wanted, Caller("prepare_schema", _log, _wait))
     return PreparedSchema(", ".join(report.heads) or None, tuple(step.revision for step in report.steps))
 
 
@@ -56,6 +57,10 @@ def load_settings(root: Path | str | None = None) -> settings.Settings:
         DbtasksError: they cannot be used; the message says why.
     """
     return settings.load(project.find(Path(root or Path.cwd()).resolve()))
+
+
+def _wait(holder: Holder) -> None:
+    log.info("waiting for %s", holder)
 
 
 def _log(step: Step) -> None:

@@ -1,11 +1,16 @@
 """Where a database stands in the history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dbtasks import runtime
+from alembic.runtime.migration import MigrationContext
+
+from dbtasks import dialects, ledger, lock, road
 from dbtasks.dialects import urls
 from dbtasks.errors import DatabaseMissing
 from dbtasks.history import History, Revision
+from dbtasks.ledger import Event
+from dbtasks.lock import Holder
 from dbtasks.settings import Settings
 
 
@@ -16,11 +21,15 @@ class Status:
     Attributes:
         database: the name.
         url: the URL without its passwords.
+        environment: the configured one.
         exists: whether there is such a database.
         current: the revisions that it records; empty when nothing is applied.
         heads: the ends of the history; empty for an empty one.
         pending: what is not applied yet, in order.
         unknown: the revisions that it records and no file has.
+        migrating: who holds the lock; None when nobody does.
+        edited: the applied revisions whose files say something else than when they were applied.
+        unfinished: the last run of a revision, if it failed or was killed where that may leave it half applied.
     """
 
     database: str
@@ -31,6 +40,9 @@ class Status:
     heads: tuple[str, ...]
     pending: tuple[Revision, ...]
     unknown: tuple[str, ...]
+    migrating: Holder | None = None
+    edited: tuple[Revision, ...] = ()
+    unfinished: Event | None = None
 
 
 def of(history: History, settings: Settings) -> Status:
@@ -40,11 +52,19 @@ def of(history: History, settings: Settings) -> Status:
         AccessDenied, ServerUnreachable, DatabaseUnusable: that cannot be known.
     """
     url = settings.database.url
-    exists, current = True, tuple[str, ...]()
+
+    def look(context: MigrationContext) -> tuple[tuple[str, ...], tuple[Event, ...], Holder | None]:
+        connection = context.connection
+        assert connection is not None  # noqa: S101 - it is looked at online
+        events = ledger.events(connection, "upgrade", "downgrade", "repair")
+        holder = lock.holder(url, lambda _url, work: work(connection))
+        return tuple(sorted(context.get_current_heads())), events, holder
+
+    exists = True
     try:
-        current = runtime.heads(history, url)
+        current, events, migrating = road.inspect(history, url, look)
     except DatabaseMissing:
-        exists = False
+        exists, current, events, migrating = False, (), (), None
     known = {revision.id for revision in history.revisions}
     applied = history.effective(one for one in current if one in known)
     return Status(
@@ -56,4 +76,22 @@ def of(history: History, settings: Settings) -> Status:
         heads=history.heads,
         pending=tuple(one for one in history.revisions if one.id not in applied),
         unknown=tuple(one for one in current if one not in known),
+        migrating=migrating,
+        edited=_edited(history, applied, events),
+        unfinished=None if migrating or dialects.of(url).atomic else unfinished(events),
+    )
+
+
+def unfinished(events: Sequence[Event]) -> Event | None:
+    """Return the last run of a revision if it did not come to its end, and nothing was done about it since."""
+    last = events[-1] if events else None
+    return last if last and last.outcome in (ledger.STARTED, ledger.FAILED) else None
+
+
+def _edited(history: History, applied: frozenset[str], events: Sequence[Event]) -> tuple[Revision, ...]:
+    as_applied = {
+        one.revision: one.fingerprint for one in events if one.kind == "upgrade" and one.outcome == ledger.DONE
+    }
+    return tuple(
+        one for one in history.revisions if one.id in applied and as_applied.get(one.id) not in (None, one.fingerprint)
     )

@@ -122,7 +122,7 @@ def _schema(repository: Repository) -> dict[str, dict[str, Any]]:
                 },
             }
             for table in columns
-            if table[1] != "alembic_version"
+            if table[1] != "alembic_version" and not table[1].startswith("dbtasks_")
         }
 
     return connected(url_of(repository), look)

@@ -204,8 +204,9 @@ class Sql:
         return connected(url, run)
 
     def tables(self, url: URL) -> list[str]:
-        """Return the sorted names of the tables, without views."""
-        return connected(url, lambda connection: sorted(inspect(connection).get_table_names()))
+        """Return the sorted names of the tables, without views and without dbtasks' own."""
+        names = connected(url, lambda connection: inspect(connection).get_table_names())
+        return sorted(name for name in names if not name.startswith("dbtasks_"))
 
     def databases(self, server: URL) -> list[str]:
         """Return the sorted names of the databases on a server, without its own; for SQLite, of the files."""

@@ -120,7 +120,7 @@ def test_the_model_of_a_message() -> None:
         (errors.MayNotCreateDatabase("ann", "db:5432", scratch=False), "what", "The database could not be created on db:5432."),
         (errors.PendingRevisions("shop", ("a", "b")), "what", "The database 'shop' is 2 revisions behind this code."),
         (errors.HeadsDisagree("shop", (), ()), "what", "The database 'shop' records no revision after the run, not none."),
-        (errors.LockTimeout("shop", 60.0), "what", "Another process is migrating 'shop', and did not finish within 60 seconds."),
+        (errors.LockTimeout("shop", 60.0, "another process"), "what", "'shop' is being migrated by another process."),
         (errors.TableDeclaredTwice("item", ()), "what", "The table 'item' is declared twice: in two MetaData."),
         (errors.NoServices(("apps", "libs"), "**/models"), "what", "No service was found under 'apps', 'libs'."),
     ],

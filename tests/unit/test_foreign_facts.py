@@ -18,7 +18,8 @@ from sqlalchemy.util.concurrency import in_greenlet
 
 from dbtasks import databases
 from dbtasks.history import History
-from dbtasks.runtime.environment import NOWHERE, READING
+from dbtasks.road.environment import NOWHERE
+from dbtasks.runtime import READING
 from dbtasks.tasks import db
 from dbtasks.tasks.program import NO_VALUE, UNKNOWN
 from support.repository import Repository

@@ -14,8 +14,9 @@ from dbtasks.history import Revision
 from dbtasks.migrate import Report
 from dbtasks.onboarding import Onboarded
 from dbtasks.project import Project
+from dbtasks.render.models import WORDS
 from dbtasks.revise import Draft
-from dbtasks.runtime import Step
+from dbtasks.road import Step
 from dbtasks.services import Declaration, Models, Module, Notice, Service
 from dbtasks.settings import DatabaseSettings, Settings
 
@@ -130,7 +131,7 @@ def test_a_difference(difference: Difference, words: str) -> None:
 
 def test_every_kind_of_difference_has_words() -> None:
     """No comparison can find what cannot be told."""
-    assert {kind for kind, _ in KINDS} == set(render.WORDS)
+    assert {kind for kind, _ in KINDS} == set(WORDS)
 
 
 def test_a_draft() -> None:

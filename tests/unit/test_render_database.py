@@ -9,7 +9,7 @@ from dbtasks import render
 from dbtasks.history import Direction, History, Revision
 from dbtasks.migrate import Report
 from dbtasks.plan import Plan
-from dbtasks.runtime import Step
+from dbtasks.road import Step
 from dbtasks.status import Status
 
 FIRST = Revision("a1", "Create users", (), (), Path("/repo/alembic_db/versions/1_a1_create_users.py"))
@@ -136,7 +136,10 @@ def test_a_status_as_json() -> None:
         '      "message": "Add invoices"',
         "    }",
         "  ],",
-        '  "unknown": []',
+        '  "unknown": [],',
+        '  "migrating": null,',
+        '  "edited": [],',
+        '  "unfinished": null',
         "}",
     )
 

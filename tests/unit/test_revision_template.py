@@ -21,8 +21,8 @@ from sqlalchemy.dialects import mysql, postgresql
 
 from dbtasks import history
 from dbtasks.project import Project
-from dbtasks.runtime import template
-from dbtasks.runtime.autogenerate import render_item
+from dbtasks.road import template
+from dbtasks.road.autogenerate import render_item
 from support.repository import ROOT, Repository
 
 AWKWARD = [

@@ -17,9 +17,9 @@ from support.repository import ROOT
 SRC = ROOT / "src" / "dbtasks"
 # A module or package imports only from those before it.
 LAYERS = (
-    *("errors", "dialects", "project", "settings", "services", "databases", "history", "lock", "runtime"),
-    *("scratch", "compare", "plan", "status", "migrate", "revise", "guard", "offline", "startup", "onboarding"),
-    *("render", "tasks"),
+    *("errors", "values", "dialects", "project", "settings", "services", "databases", "history", "ledger", "lock"),
+    *("road", "scratch", "compare", "plan", "status", "migrate", "revise", "guard", "offline", "startup"),
+    *("onboarding", "runtime", "render", "tasks"),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)
 NAMES = [file.relative_to(SRC).as_posix() for file in FILES]
@@ -29,7 +29,7 @@ DIALECT = re.compile(r"sqlite|postgres|mysql|mariadb|asyncpg", re.IGNORECASE)
 # Words for people may name a dialect in an example.
 FOR_PEOPLE = {"errors", "render"}
 # The stand-in for a file that does not exist, and a listing that SQLAlchemy has for one dialect only.
-DIALECTS_ELSEWHERE = {"runtime/environment.py": {"sqlite+aiosqlite"}, "runtime/autogenerate.py": {"postgresql"}}
+DIALECTS_ELSEWHERE = {"road/environment.py": {"sqlite+aiosqlite"}, "road/autogenerate.py": {"postgresql"}}
 LOADED = """
 import sys
 sys.argv[1:] = {arguments!r}

@@ -2,7 +2,7 @@
 
 from sqlalchemy import URL
 
-from dbtasks.dialects.base import Dialect
+from dbtasks.dialects.base import Dialect, Open
 from dbtasks.dialects.mysql import MySQL
 from dbtasks.dialects.postgresql import PostgreSQL
 from dbtasks.dialects.sqlite import SQLite
@@ -29,4 +29,4 @@ def of(url: URL) -> Dialect:
     return named(url.get_backend_name(), "the settings")
 
 
-__all__ = ["ALL", "NAMES", "Dialect", "named", "of"]
+__all__ = ["ALL", "NAMES", "Dialect", "Open", "named", "of"]

@@ -98,11 +98,16 @@ class Dialect:
         """Give ``write`` each statement that the connection sends from now on, with its values in it."""
         raise NotImplementedError
 
-    def locked(self, url: URL, connect: Open[T], wait_for: Wait, work: Callable[[], T]) -> T:
+    def locked(self, url: URL, connect: Open[T], wait_for: Wait, note: str, work: Callable[[], T]) -> T:
         """Return what ``work`` returns, run while this process alone holds the migration lock of the database.
 
         ``wait_for`` polls: it returns once the attempt that it is given returns True, and raises when it never does.
+        The ``note`` says who holds it, for others to read.
         """
+        raise NotImplementedError
+
+    def lock_note(self, url: URL, connect: Open[str | None]) -> str | None:
+        """Return the note of who holds the lock now; "" when it cannot be read, None when nobody holds it."""
         raise NotImplementedError
 
     def missing(self, url: URL) -> DatabaseMissing:

@@ -141,10 +141,12 @@ class SQLite(Dialect):
 
         adapted.run_async(lambda driver: driver.set_trace_callback(on_statement))
 
-    def locked(self, url: URL, connect: Open[T], wait_for: Wait, work: Callable[[], T]) -> T:
-        """Hold a lock on the file ``<database>.lock``, which the system frees when the process dies."""
-        file = self._file(url)
-        lock = FileLock(file.with_name(file.name + ".lock"))
+    def locked(self, url: URL, connect: Open[T], wait_for: Wait, note: str, work: Callable[[], T]) -> T:
+        """Hold a lock on the file ``<database>.lock``, which the system frees when the process dies.
+
+        The note is in a file of its own, because a waiter empties the locked one when it opens it.
+        """
+        lock, holder = self._lock(url)
 
         def attempt() -> bool:
             try:
@@ -154,14 +156,33 @@ class SQLite(Dialect):
             return True
 
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            holder.parent.mkdir(parents=True, exist_ok=True)
             wait_for(attempt)
+            holder.write_text(note, encoding="utf-8")
         except OSError as error:
-            raise DatabaseReadOnly(str(file), error.strerror or "its folder cannot be written") from error
+            raise DatabaseReadOnly(self.address(url), error.strerror or "its folder cannot be written") from error
         try:
             return work()
         finally:
+            holder.unlink(missing_ok=True)
             lock.release()
+
+    def lock_note(self, url: URL, connect: Open[str | None]) -> str | None:
+        """Return what stands in the holder's file, if the lock is taken; looking creates no file."""
+        lock, holder = self._lock(url)
+        if not Path(lock.lock_file).exists():
+            return None
+        try:
+            with lock.acquire(blocking=False):
+                return None
+        except Timeout:
+            return holder.read_text(encoding="utf-8") if holder.exists() else ""
+        except OSError:  # it may not be written, hence not be locked either
+            return None
+
+    def _lock(self, url: URL) -> tuple[FileLock, Path]:
+        file = self._file(url)
+        return FileLock(file.with_name(file.name + ".lock")), file.with_name(file.name + ".lock.holder")
 
     def missing(self, url: URL) -> DatabaseMissing:
         """Return the error for a file that does not exist."""

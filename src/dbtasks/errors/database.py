@@ -121,12 +121,13 @@ class LockTimeout(DbtasksError):
 
     database: str
     seconds: float
+    holder: str
 
     def what(self) -> str:
-        return f"Another process is migrating '{self.database}', and did not finish within {self.seconds:g} seconds."
+        return f"'{self.database}' is being migrated by {self.holder}."
 
     def why(self) -> str:
-        return "only one may migrate a database at a time."
+        return f"only one may migrate a database at a time, and it did not finish within {self.seconds:g} seconds."
 
     def fix(self) -> str:
-        return "wait for it and run the command again, or raise 'database.lock_timeout'."
+        return "wait for it and run the command again, or wait longer: --lock-timeout or 'database.lock_timeout'."

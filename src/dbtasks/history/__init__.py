@@ -1,6 +1,7 @@
 """Revisions on disk: which there are, how they hang together, and what a user means by a name; no database."""
 
 from dbtasks.history.files import load
+from dbtasks.history.fingerprints import fingerprint
 from dbtasks.history.graph import Direction, History, Revision
 
-__all__ = ["Direction", "History", "Revision", "load"]
+__all__ = ["Direction", "History", "Revision", "fingerprint", "load"]

@@ -18,6 +18,7 @@ from dbtasks.errors import (
     UnknownDatabaseRevision,
     UnknownRevision,
 )
+from dbtasks.history.fingerprints import fingerprint
 from dbtasks.project import Project
 
 Direction = Literal["upgrade", "downgrade"]
@@ -35,6 +36,11 @@ class Revision:
     parents: tuple[str, ...]
     depends_on: tuple[str, ...]
     path: Path
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the file as it is now."""
+        return fingerprint(self.path.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,21 @@
 """What every task does at its edge: find the project, show results, and tell errors by their exit code."""
 
 import functools
+import math
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from invoke import Context, Exit
 
-from dbtasks.errors import DbtasksError, Interrupted
+from dbtasks.errors import BadCommandLine, DbtasksError, Interrupted
 
 if TYPE_CHECKING:
     from dbtasks.history import History
     from dbtasks.project import Project
+    from dbtasks.road import Caller
     from dbtasks.settings import Settings
 
 
@@ -31,12 +34,43 @@ def project() -> "Project":
     return projects.find(Path.cwd())
 
 
-def here() -> Here:
-    """Return the project, its settings and its history, which is where errors of all three come from."""
+def here(lock_timeout: str = "") -> Here:
+    """Return the project, its settings and its history, which is where errors of all three come from.
+
+    Raises:
+        BadCommandLine: ``lock_timeout`` is given, and no number of seconds.
+    """
     from dbtasks import history, settings
 
     found = project()
-    return Here(found, settings.load(found), history.load(found))
+    loaded = settings.load(found)
+    if lock_timeout:
+        waiting = replace(loaded.database, lock_timeout=number(lock_timeout, "--lock-timeout"))
+        loaded = replace(loaded, database=waiting)
+    return Here(found, loaded, history.load(found))
+
+
+def number(text: str, flag: str) -> float:
+    """Return the number that a flag was given; Invoke itself would answer one that is none with a traceback.
+
+    Raises:
+        BadCommandLine: it is none, or below zero.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < math.inf:
+        raise BadCommandLine(f"{flag} needs a number that is not below 0, not '{text}'", "")
+    return value
+
+
+def caller(command: str, history: "History") -> "Caller":
+    """Return who shows each step, and for whom it waits."""
+    from dbtasks import render
+    from dbtasks.road import Caller
+
+    return Caller(command, lambda step: show(render.step(step, history)), lambda holder: warn(render.waiting(holder)))
 
 
 def show(text: str) -> None:

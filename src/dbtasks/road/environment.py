@@ -2,67 +2,37 @@
 
 import contextlib
 import traceback
-from collections.abc import Iterator, Sequence
-from logging.config import fileConfig
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from alembic import context
 from alembic.config import Config
+from alembic.runtime.migration import RevisionStep, StampStep
 from alembic.util import CommandError
 from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, select
 
-from dbtasks import databases, dialects, history, lock, project, services, settings
+from dbtasks import databases, dialects, lock
 from dbtasks.dialects import urls
 from dbtasks.errors import DatabaseMissing, DatabaseUnusable, DbtasksError, HeadsDisagree, MigrationFailed, Source
-from dbtasks.runtime import autogenerate
-from dbtasks.runtime.run import ATTRIBUTE, Run
-from dbtasks.runtime.steps import Recorder
+from dbtasks.road import autogenerate
+from dbtasks.road.run import ATTRIBUTE, Journey, Run
+from dbtasks.road.steps import Recorder
 
-READING = frozenset({"branches", "check", "current", "heads", "history", "revision", "show"})  # Alembic's commands
 NOWHERE = URL.create("sqlite+aiosqlite")  # stands for a file that does not exist, and that looking must not create
 
 
-class DiscoveredMetadata(Sequence[MetaData]):
-    """The metadata of every service, found and imported when somebody first looks: only to compare, not to migrate."""
-
-    def __init__(self, start: Path) -> None:
-        self._start = start
-        self._found: tuple[MetaData, ...] | None = None
-
-    def _metadata(self) -> tuple[MetaData, ...]:
-        if self._found is None:
-            self._found = services.load(project.find(self._start)).metadata
-        return self._found
-
-    @overload
-    def __getitem__(self, index: int) -> MetaData: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[MetaData, ...]: ...
-    def __getitem__(self, index: int | slice) -> MetaData | tuple[MetaData, ...]:
-        return self._metadata()[index]
-
-    def __len__(self) -> int:
-        return len(self._metadata())
-
-    def __iter__(self) -> Iterator[MetaData]:
-        return iter(self._metadata())
-
-
-def discovered_metadata(config: Config) -> DiscoveredMetadata:
-    """Return the metadata of the services of the project that ``alembic.ini`` belongs to, not loaded yet."""
-    return DiscoveredMetadata(Path(config.config_file_name or context.script.dir).resolve().parent)
-
-
-def run_online(target_metadata: Sequence[MetaData], **options: Any) -> None:
+def run_online(target_metadata: Sequence[MetaData], plain: Callable[[Config], Run], **options: Any) -> None:
     """Do what the command wants done on the database; ``options`` go to ``context.configure``.
+
+    ``plain`` gives the run of a command that none of ours has started.
 
     Raises:
         CommandError: it failed, and plain ``alembic`` is to say so. The tasks get the error as it is.
     """
     given = context.config.attributes.get(ATTRIBUTE)
     try:
-        run = given or _plain_run(context.config)
+        run = given or plain(context.config)
         run.options = _merged(options, run.options)
         if run.writes:
             _write(run, target_metadata)
@@ -85,7 +55,7 @@ def _merged(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
     return {**theirs, **ours, **({"process_revision_directives": process} if both else {})}
 
 
-def run_offline(target_metadata: Sequence[MetaData], **options: Any) -> None:
+def run_offline(target_metadata: Sequence[MetaData], plain: Callable[[Config], Run], **options: Any) -> None:
     """Write the SQL of the command, and touch no database; ``options`` go to ``context.configure``.
 
     Raises:
@@ -93,7 +63,7 @@ def run_offline(target_metadata: Sequence[MetaData], **options: Any) -> None:
     """
     given = context.config.attributes.get(ATTRIBUTE)
     try:
-        run = given or _plain_run(context.config)
+        run = given or plain(context.config)
     except DbtasksError as error:
         raise CommandError(str(error)) from error
     context.configure(
@@ -105,21 +75,6 @@ def run_offline(target_metadata: Sequence[MetaData], **options: Any) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-
-
-def _plain_run(config: Config) -> Run:
-    """Return the run of plain ``alembic``, or of a program that calls Alembic's commands by itself."""
-    command = config.cmd_opts.cmd[0].__name__ if config.cmd_opts else ""
-    if command and config.config_file_name and config.file_config.has_section("loggers"):
-        # Not in a program, whose logging is its own.
-        fileConfig(config.config_file_name, disable_existing_loggers=False)
-    here = project.find(Path(context.script.dir).resolve())
-    database = settings.load(here).database
-    shown = dialects.of(database.url).database_name(database.url)
-    writes = command not in READING
-    if writes:
-        history.load(here)  # Alembic by itself runs only one of two files with the same id
-    return Run(here, database.url, shown, writes=writes, lock_seconds=database.lock_timeout)
 
 
 def _read(run: Run, metadata: Sequence[MetaData], *, substitute: bool) -> None:
@@ -139,15 +94,17 @@ def _write(run: Run, metadata: Sequence[MetaData]) -> None:
     if run.lock_seconds is None:
         _migrate(run, metadata)
     else:
-        lock.holding(run.url, run.lock_seconds, lambda: _migrate(run, metadata))
+        caller = run.caller
+        lock.holding(run.url, run.lock_seconds, lambda: _migrate(run, metadata), caller.command, caller.on_wait)
 
 
 def _migrate(run: Run, metadata: Sequence[MetaData]) -> None:
     created = dialects.of(run.url).in_file and not databases.exists(run.url)
     if created:
         databases.create(run.url)
+    recorder = Recorder(run)
     try:
-        databases.connect(run.url, lambda connection: _run_migrations(run, connection, metadata), write=True)
+        databases.connect(run.url, lambda connection: _run_migrations(run, recorder, connection, metadata), write=True)
         run.commit()
         _read_back(run)
     except BaseException as error:
@@ -156,14 +113,21 @@ def _migrate(run: Run, metadata: Sequence[MetaData]) -> None:
             error.applied = tuple(step.revision for step in run.done)
         if created and not run.done:
             databases.drop(run.url)
+        else:
+            with contextlib.suppress(DbtasksError):  # the run's own error is the one to tell
+                recorder.failed(error)
         raise
 
 
-def _run_migrations(run: Run, connection: Connection, metadata: Sequence[MetaData]) -> None:
+def _run_migrations(run: Run, recorder: Recorder, connection: Connection, metadata: Sequence[MetaData]) -> None:
     run.on_connection(connection)
-    recorder = Recorder(run, connection)
+    recorder.watch(connection)
+    _configure(run, connection, metadata)
+    steps = _steps(run, connection)
     connection.rollback()  # in a transaction that is not its own Alembic would commit nothing
-    _configure(run, connection, metadata, on_version_apply=recorder.on_version_apply)
+    recorder.expect(steps)
+    callback = recorder.on_version_apply
+    _configure(run, connection, metadata, fn=lambda _heads, _context: steps, on_version_apply=callback)
     try:
         with context.begin_transaction():
             context.run_migrations()
@@ -171,6 +135,30 @@ def _run_migrations(run: Run, connection: Connection, metadata: Sequence[MetaDat
         raise
     except Exception as error:
         raise _failure(run, error) from error
+
+
+def _steps(run: Run, connection: Connection) -> list[RevisionStep | StampStep]:
+    """Return what the command is going to do, after whoever started the run has agreed.
+
+    Alembic itself asks only when its proxies ``context`` and ``op`` are both in use; a rehearsal, which is a trip of
+    its own, would take them away. The first is given back here, and the second is not there yet.
+    """
+    environment, migration = context.get_context().environment_context, context.get_context()
+    heads = () if migration.purge else migration.get_current_heads()
+    recorded = migration.get_current_heads()
+    connection.rollback()
+    steps: list[RevisionStep | StampStep] = list(migration.opts["fn"](heads, migration))
+    stamps = migration.purge or any(step.info.is_stamp for step in steps)
+    revisions = () if stamps else tuple(str(step.info.up_revision_id) for step in steps)
+    if steps and not stamps:
+        run.direction = "upgrade" if steps[0].info.is_upgrade else "downgrade"
+    stamped = tuple(one for step in steps for one in step.info.destination_revision_ids) if stamps else None
+    try:
+        run.before(Journey(tuple(sorted(recorded)), revisions, stamped))
+    finally:
+        if environment is not None:
+            environment.__enter__()
+    return steps
 
 
 def _configure(run: Run, connection: Connection, metadata: Sequence[MetaData], **options: Any) -> None:

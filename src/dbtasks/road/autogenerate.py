@@ -9,18 +9,26 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 from sqlalchemy.types import TypeEngine
 
+from dbtasks import ledger
+
 LIBRARIES = ("sqlalchemy", "alembic")  # Alembic imports these by itself
 
 
 def hooks(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of ``context.configure``; a project's own hooks are asked after ours."""
     theirs, next_hook = options.get("include_object"), options.get("process_revision_directives")
+    their_names = options.get("include_name")
     is_view = _view_test(connection)
 
     def include_object(item: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
         if kind == "table" and not reflected and (item.info.get("is_view") or is_view(item.schema, name)):
             return False
         return theirs is None or bool(theirs(item, name, kind, reflected, compare_to))
+
+    def include_name(name: str | None, kind: str, parents: Any) -> bool:
+        if kind == "table" and (name or "").startswith(ledger.PREFIX):
+            return False
+        return their_names is None or bool(their_names(name, kind, parents))
 
     def process(context: MigrationContext, revision: Any, directives: list[MigrateOperation]) -> None:
         for directive in directives:
@@ -29,7 +37,7 @@ def hooks(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
         if next_hook is not None:
             next_hook(context, revision, directives)
 
-    ours = {"include_object": include_object, "process_revision_directives": process}
+    ours = {"include_object": include_object, "include_name": include_name, "process_revision_directives": process}
     return {"render_item": render_item, **options, **ours}
 
 

@@ -15,12 +15,10 @@ from sqlalchemy import URL
 from dbtasks import dialects
 from dbtasks.errors import AlembicFailed, NotCarriedOut
 from dbtasks.history import History, Revision
-from dbtasks.runtime.run import ATTRIBUTE, Run, Step
+from dbtasks.road.run import ATTRIBUTE, Run, Step
 
 T = TypeVar("T")
 Choose = Callable[[tuple[str, ...]], tuple[Revision, ...]]
-
-__all__ = ["Run", "Step", "heads", "inspect", "migrate", "sql", "stamp", "through_alembic"]
 
 
 @contextlib.contextmanager

@@ -1,0 +1,124 @@
+"""What happened in a database, and which environment it says it is: the table ``dbtasks_ledger``."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, select
+
+from dbtasks import databases, values
+from dbtasks.dialects.types import COUNTER, LONG_TEXT, SECONDS
+from dbtasks.errors import DatabaseMissing
+
+PREFIX = "dbtasks_"  # of every table of ours
+NAME = "dbtasks_ledger"
+DONE, STARTED, FAILED, REPAIRED = "done", "started", "failed", "repaired"
+
+table = Table(
+    NAME,
+    MetaData(),
+    Column("id", COUNTER, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("started", String(32), nullable=False),
+    Column("finished", String(32), nullable=False),
+    Column("seconds", SECONDS, nullable=False),
+    Column("actor", String(255), nullable=False),
+    Column("tool", String(64), nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("source", LONG_TEXT, nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("error", LONG_TEXT, nullable=False),
+    Column("detail", LONG_TEXT, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Attributes:
+        kind: upgrade, downgrade, stamp, reset, kept, restore, repair or environment.
+        revision: its id; "" when it is about none.
+        started: the moment, in UTC, as :func:`dbtasks.values.now` writes it.
+        finished: likewise; "" as long as it has not.
+        seconds: how long it took.
+        actor: ``user@host``.
+        tool: the version of dbtasks.
+        fingerprint: of the revision file as it was.
+        source: the revision file as it was.
+        outcome: started, done, failed or repaired; started also means killed.
+        error: what went wrong.
+        detail: what the kind needs beyond that, such as the name of the environment.
+        id: its number, which the database gives it.
+    """
+
+    kind: str
+    revision: str = ""
+    started: str = ""
+    finished: str = ""
+    seconds: float = 0.0
+    actor: str = ""
+    tool: str = ""
+    fingerprint: str = ""
+    source: str = ""
+    outcome: str = DONE
+    error: str = ""
+    detail: str = ""
+    id: int = 0
+
+
+def ensure(connection: Connection) -> None:
+    """Create the table if it is not there; to commit is the caller's."""
+    if not exists(connection):
+        table.create(connection)
+
+
+def append(connection: Connection, event: Event) -> int:
+    """Write an event down, as of now and of who runs this unless it says otherwise, and return its number."""
+    row = {one.name: getattr(event, one.name) for one in fields(event) if one.name != "id"}
+    row["started"] = event.started or values.now()
+    row["finished"] = event.finished or ("" if event.outcome == STARTED else values.now())
+    row["actor"], row["tool"] = event.actor or values.actor(), event.tool or values.tool()
+    (number,) = connection.execute(table.insert().values(row)).inserted_primary_key or (0,)
+    return int(number)
+
+
+def change(connection: Connection, number: int, **row: Any) -> None:
+    """Change what is written of an event; nothing happens when there is none."""
+    connection.execute(table.update().where(table.c.id == number).values(row))
+
+
+def events(connection: Connection, *kinds: str, newest: int | None = None) -> tuple[Event, ...]:
+    """Return the events, oldest first: all of them or the ``newest`` so many, of all kinds or of these.
+
+    Their sources, which may be long, are left out.
+    """
+    if not exists(connection):
+        return ()
+    query = select(*(column for column in table.c if column.name != "source")).order_by(table.c.id.desc()).limit(newest)
+    if kinds:
+        query = query.where(table.c.kind.in_(kinds))
+    return tuple(Event(**row) for row in reversed(connection.execute(query).mappings().all()))
+
+
+def read(url: URL, *kinds: str, newest: int | None = None) -> tuple[Event, ...]:
+    """Return the same of a database by its URL; empty when there is no database, or none that was ever written to.
+
+    Raises:
+        AccessDenied, ServerUnreachable, DatabaseUnusable: that cannot be known.
+    """
+    try:
+        return databases.connect(url, lambda connection: events(connection, *kinds, newest=newest))
+    except DatabaseMissing:
+        return ()
+
+
+def environment(url: URL) -> str | None:
+    """Return the environment that the database says it is, or None when it says none."""
+    found = read(url, "environment", newest=1)
+    return found[-1].detail if found else None
+
+
+def exists(connection: Connection) -> bool:
+    """Return whether the database has the table."""
+    return inspect(connection).has_table(NAME)

@@ -1,0 +1,120 @@
+"""Services, revisions and drafts in words."""
+
+from collections.abc import Iterable
+
+from dbtasks.compare import Difference
+from dbtasks.errors import counted
+from dbtasks.history import History
+from dbtasks.project import Project
+from dbtasks.render import text
+from dbtasks.revise import Draft
+from dbtasks.services import Models, Notice
+
+WORDS = {
+    "create_table": "create the table {table}",
+    "drop_table": "drop the table {table} and its rows",
+    "add_column": "add the column {table}.{item}",
+    "drop_column": "drop the column {table}.{item} and its values",
+    "alter_column": "change {details} of the column {table}.{item}",
+    "create_index": "create the index {item} on {table}",
+    "drop_index": "drop the index {item} of {table}",
+    "create_constraint": "create the constraint {item} on {table}",
+    "drop_constraint": "drop the constraint {item} of {table}",
+    "table_comment": "change the comment of the table {table}",
+    "other": "change {table} {item}",
+}
+NOTICES = {
+    "no-model": "warning: the service '{service}' has no model ({source}).",
+    "output": "warning: {source} prints or logs while it is imported; its output is not shown.",
+}
+
+
+def services(models: Models, project: Project) -> str:
+    """Return every service with its packages, modules and tables."""
+    lines = []
+    for service in models.services:
+        own = [one for one in models.declarations if one.service == service.name]
+        lines.append(f"{service.name} ({counted(len(own), 'table')})")
+        for package in service.packages:
+            lines.append(f"  {project.relative(package).as_posix()}")
+            for module in service.modules:
+                if module.path.is_relative_to(package):
+                    shown = project.relative(module.path)
+                    tables = [
+                        one.table.fullname + (" (view)" if one.is_view else "")
+                        for one in own
+                        if one.source.path == shown
+                    ]
+                    lines.append(f"    {module.path.relative_to(package).as_posix():<32} {', '.join(tables)}".rstrip())
+    modules = sum(len(service.modules) for service in models.services)
+    counts = (len(models.services), "service"), (modules, "module"), (len(models.declarations), "table")
+    return "\n".join([*lines, "", f"{', '.join(counted(*one) for one in counts)}."])
+
+
+def services_json(models: Models, project: Project) -> str:
+    """Return the same as JSON: a list of services."""
+    return text.to_json(
+        [
+            {
+                "name": service.name,
+                "path": project.relative(service.path).as_posix(),
+                "packages": [project.relative(package).as_posix() for package in service.packages],
+                "modules": [
+                    {"name": module.name, "path": project.relative(module.path).as_posix()}
+                    for module in service.modules
+                ],
+                "tables": [
+                    {"name": one.table.fullname, "view": one.is_view, "source": str(one.source)}
+                    for one in models.declarations
+                    if one.service == service.name
+                ],
+            }
+            for service in models.services
+        ]
+    )
+
+
+def notices(found: Iterable[Notice]) -> str:
+    """Return what discovery has to say, a line each; "" when it has nothing."""
+    return "\n".join(NOTICES[one.kind].format(service=one.service, source=one.source) for one in found)
+
+
+def draft(result: Draft, project: Project) -> str:
+    """Return what a drafted revision does, and where it is."""
+    lines = []
+    if result.waiting:
+        lines.append(f"Left out, with changes of their own: {', '.join(result.waiting)}.")
+    if result.path is None:
+        return "\n".join(["Nothing to migrate: the models are what the history's head has.", *lines])
+    new = {one.table for one in result.differences if one.kind == "create_table"}
+    told = [one for one in result.differences if one.kind == "create_table" or one.table not in new]
+    lines += [f"  {difference(one)}" for one in told]
+    lines.append(f"Wrote {project.relative(result.path).as_posix()}.")
+    lines.append("Next: read it, then inv db.upgrade")
+    return "\n".join(lines)
+
+
+def difference(one: Difference) -> str:
+    """Return a difference in words."""
+    return WORDS[one.kind].format(table=one.table, item=one.item, details=" and ".join(one.details)).rstrip()
+
+
+def history(found: History) -> str:
+    """Return every revision, newest first, with the file that holds it."""
+    lines = []
+    for revision in reversed(found.revisions):
+        marks = "(head)" if revision.id in found.heads else "(merge)" if len(revision.parents) > 1 else ""
+        after = f"after {', '.join(revision.parents)}" if revision.parents else "the first"
+        lines.append(f"{revision.id}  {revision.message}  [{after}] {marks}".rstrip())
+    return "\n".join(lines) or 'The history is empty. Next: inv db.revision -m "create the first tables"'
+
+
+def heads(found: History, project: Project) -> str:
+    """Return the ends of the history, with their files."""
+    lines = [f"{one}  {found.get(one).message}  ({text.path_of(found.get(one).path, project)})" for one in found.heads]
+    return "\n".join(lines) or "The history is empty."
+
+
+def merged(result: Draft, project: Project) -> str:
+    """Return where a merge was written."""
+    return f"Wrote {text.path_of(result.path, project)}.\nNext: inv db.upgrade" if result.path else ""

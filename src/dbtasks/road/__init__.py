@@ -1,0 +1,22 @@
+"""The one road on which every migration reaches a database, through ``env.py``."""
+
+from dbtasks.road.environment import run_offline, run_online
+from dbtasks.road.journey import heads, inspect, migrate, sql, stamp, through_alembic
+from dbtasks.road.metadata import discovered_metadata
+from dbtasks.road.run import Caller, Journey, Run, Step
+
+__all__ = [
+    "Caller",
+    "Journey",
+    "Run",
+    "Step",
+    "discovered_metadata",
+    "heads",
+    "inspect",
+    "migrate",
+    "run_offline",
+    "run_online",
+    "sql",
+    "stamp",
+    "through_alembic",
+]

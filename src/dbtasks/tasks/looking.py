@@ -1,0 +1,68 @@
+"""The tasks that only look."""
+
+from invoke import Context, task
+
+from dbtasks.tasks.edge import friendly, here, project, show, warn
+
+
+@task(help={"json": "Print JSON."})
+@friendly
+def services(_context: Context, json: bool = False) -> None:
+    """Show every discovered service with its packages, model modules and tables."""
+    from dbtasks import render
+    from dbtasks import services as found
+
+    models = found.load(project())
+    warn(render.notices(models.notices))
+    show((render.services_json if json else render.services)(models, project()))
+
+
+@task(help={"json": "Print JSON."})
+@friendly
+def status(_context: Context, json: bool = False) -> None:
+    """Show where the database stands: current revision, head, what is pending."""
+    from dbtasks import render
+    from dbtasks import status as standing
+
+    at = here()
+    show((render.status_json if json else render.status)(standing.of(at.history, at.settings)))
+
+
+@task
+@friendly
+def history(_context: Context) -> None:
+    """Show every revision, newest first."""
+    from dbtasks import history as revisions
+    from dbtasks import render
+
+    show(render.history(revisions.load(project())))
+
+
+@task
+@friendly
+def heads(_context: Context) -> None:
+    """Show the revisions on which no other builds; more than one asks for db.merge."""
+    from dbtasks import history as revisions
+    from dbtasks import render
+
+    show(render.heads(revisions.load(project()), project()))
+
+
+@task(help={"json": "Print JSON.", "n": "How many events, counted from the newest."})
+@friendly
+def log(_context: Context, json: bool = False, n: int = 20) -> None:
+    """Show what happened in the database: who applied or reverted what, when, and how it ended."""
+    from dbtasks import ledger, render
+
+    events = ledger.read(here().settings.database.url, newest=max(n, 0))
+    show((render.log_json if json else render.log)(events))
+
+
+@task(help={"rev": "The range FROM:TO; base:head by default. FROM after TO gives the SQL of the way down."})
+@friendly
+def sql(_context: Context, rev: str = "base:head") -> None:
+    """Show the SQL of a range of revisions; the database is not touched."""
+    from dbtasks import offline
+
+    at = here()
+    show(offline.sql(at.history, at.settings, rev).rstrip())

@@ -1,0 +1,31 @@
+"""Moments, and who runs this process, as the ledger and the lock write them."""
+
+import getpass
+import os
+import socket
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+
+def now() -> str:
+    """Return this moment in UTC as ISO 8601 to the microsecond, so that texts sort as moments do."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def shown(moment: str) -> str:
+    """Return a moment of :func:`now` for people: to the second, "2026-11-24 10:08:18 UTC"; "" for none."""
+    return f"{moment[:10]} {moment[11:19]} UTC" if moment else ""
+
+
+def actor() -> str:
+    """Return ``user@host``; the number of a user who has no name."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not be in /etc/passwd
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
+def tool() -> str:
+    """Return the name and the version of this tool."""
+    return f"dbtasks {version('dbtasks')}"
