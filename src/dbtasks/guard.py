@@ -1,42 +1,123 @@
 """Whether a destructive command may run at all."""
 
-from collections.abc import Callable
-from ipaddress import ip_address
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from dbtasks import dialects
-from dbtasks.errors import NotNamed, NotThisMachine, ProtectedEnvironment
+from dbtasks.environment import Environment
+from dbtasks.errors import (
+    EnvironmentsDiffer,
+    LossNotAccepted,
+    NotNamed,
+    NotThisMachine,
+    ProtectedEnvironment,
+    TooMuchToSetAside,
+    counted,
+)
+from dbtasks.plan import Plan
 from dbtasks.settings import Settings
+from dbtasks.stakes import Stake
+
+Ask = Callable[[str, str], str]  # given the database's name and what would happen, returns what a person answers
 
 
-def permit_reset(settings: Settings, confirm: str, ask: Callable[[str], str] | None) -> None:
-    """Return when the database may be reset; otherwise raise which of three conditions is not met.
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How a user agrees that a command may destroy something.
 
-    Args:
-        settings: name the environment and the server.
-        confirm: what the user gave as the database's name; "" when nothing was given.
+    Attributes:
+        command: the task, or what else runs.
+        confirm: what was given as the database's name; "" when nothing was given.
         ask: asks a person for the name on a terminal; None where there is no terminal.
+        arguments: those that the command needs besides, for the message.
+    """
+
+    command: str
+    confirm: str = ""
+    ask: Ask | None = None
+    arguments: str = ""
+
+
+def permit(settings: Settings, where: Environment, consent: Consent, consequence: str) -> None:
+    """Return when a command that destroys may run; otherwise raise which of the conditions is not met.
+
+    ``consequence`` says what it does, as a sentence without its end.
 
     Raises:
-        ProtectedEnvironment: the environment is one of ``database.protected``.
-        NotThisMachine: the server is neither this machine nor one of ``database.reset_hosts``.
+        ProtectedEnvironment: the configuration or the database itself names a protected environment.
+        EnvironmentsDiffer: they name two.
+        NotThisMachine: the database names none, and is elsewhere.
         NotNamed: the name is not the database's.
     """
-    database = settings.database
-    if settings.environment in database.protected:
-        raise ProtectedEnvironment("reset", settings.environment, database.protected)
-    for host in dialects.of(database.url).host(database.url).split(","):  # the driver takes whichever answers
-        if not (is_this_machine(host) or host in database.reset_hosts):
-            raise NotThisMachine("reset", host)
-    given = confirm or (ask(database.name) if ask else "")
-    if given != database.name:
-        raise NotNamed("reset", database.name, given)
+    check_place(where, consent.command)
+    check_name(settings, consent, consequence)
 
 
-def is_this_machine(host: str) -> bool:
-    """Return whether a host is certainly this machine: a socket or a loopback address. No name is looked up."""
-    if host.startswith("/") or host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+def check_place(where: Environment, command: str) -> None:
+    """Raise unless the database's own record and the configuration agree, and neither is protected."""
+    for name, is_recorded in ((where.recorded, True), (where.configured, False)):
+        if name in where.protected:
+            raise ProtectedEnvironment(command, str(name), where.protected, is_recorded)
+    if where.recorded is None and not where.is_local:
+        raise NotThisMachine(command, where.host)
+    if where.recorded is not None and not where.agrees:
+        raise EnvironmentsDiffer(command, where.recorded, where.configured)
+
+
+def check_name(settings: Settings, consent: Consent, consequence: str) -> None:
+    """Raise NotNamed unless the user has named the database, by a flag or on a terminal."""
+    name = settings.database.name
+    given = consent.confirm or (consent.ask(name, consequence) if consent.ask else "")
+    if given != name:
+        raise NotNamed(consent.command, consent.arguments, name, given, consequence)
+
+
+def permit_record(settings: Settings, where: Environment, consent: Consent, name: str) -> None:
+    """Return when the database may record another environment: away from a protected one only by its name.
+
+    Raises:
+        NotNamed: the user has not named the database.
+    """
+    if where.is_protected and name != where.recorded:
+        now = f"it counts as '{where.recorded}'" if where.recorded else "it is elsewhere and says nothing"
+        check_name(settings, consent, f"{now}, which is protected, and would be '{name}'")
+
+
+def permit_run(settings: Settings, wanted: Plan, consent: Consent) -> None:
+    """Return when a plan may be carried out: at once when nothing is at stake, or all of it was accepted.
+
+    Raises:
+        what :func:`permit` raises; for an upgrade only NotNamed.
+    """
+    if not wanted.losing:
+        return
+    if wanted.direction == "downgrade" and wanted.environment is not None:
+        check_place(wanted.environment, consent.command)
+    check_name(settings, consent, at_stake(wanted.losing))
+
+
+def permit_unasked(settings: Settings, wanted: Plan, consent: Consent, fix: str) -> None:
+    """Return when a plan may be carried out by a program that can ask nobody: what is lost is set aside.
+
+    Raises:
+        LossNotAccepted: that is not enough, because the environment is protected, and nobody has named the database;
+            ``fix`` is the advice.
+    """
+    where = wanted.environment
+    is_safe = where is not None and not where.is_protected and where.agrees
+    if wanted.losing and not is_safe and consent.confirm != settings.database.name:
+        raise LossNotAccepted(consent.command, settings.database.name, at_stake(wanted.losing), fix)
+
+
+def check_limit(settings: Settings, command: str, stakes: Sequence[Stake]) -> None:
+    """Raise TooMuchToSetAside when more rows would have to be copied than the setting allows."""
+    limit = settings.database.set_aside_limit
+    for one in stakes:
+        if (one.rows or 0) > limit:
+            raise TooMuchToSetAside(command, one.loss.table, one.rows or 0, limit)
+
+
+def at_stake(stakes: Sequence[Stake]) -> str:
+    """Return what is at stake, as a sentence without its end."""
+    first = [one.loss.name or "an unknown table" for one in stakes[:3]]
+    more = f" and {counted(len(stakes) - len(first), 'more')[:-1]}" if len(stakes) > len(first) else ""
+    return f"data of {', '.join(dict.fromkeys(first))}{more} would be lost"

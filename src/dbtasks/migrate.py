@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dbtasks import databases, dialects, lock, plan, road
+from dbtasks.aside import Aside
 from dbtasks.errors import RevisionNotGiven
 from dbtasks.history import History
 from dbtasks.plan import Plan
@@ -27,8 +28,12 @@ class Report:
     heads: tuple[str, ...]
 
 
-def run(history: History, settings: Settings, wanted: Plan, caller: Caller = NOBODY) -> Report:
+def run(
+    history: History, settings: Settings, wanted: Plan, caller: Caller = NOBODY, *, set_aside: bool = True
+) -> Report:
     """Return what was done to carry out a plan; nothing is locked or written when it has no steps.
+
+    What is at stake is copied first, unless it is not to be ``set_aside``.
 
     Raises:
         LockTimeout, DatabaseMoved: another process migrates, or has migrated, the database.
@@ -38,6 +43,8 @@ def run(history: History, settings: Settings, wanted: Plan, caller: Caller = NOB
         return Report(wanted.database, (), wanted.current)
     trip = _trip(history, settings, caller)
     trip.direction = wanted.direction
+    if set_aside:
+        trip.on_revision = Aside(dialects.of(settings.database.url), wanted.stakes).before
     steps = road.migrate(history, trip, lambda current: wanted.remaining(history, current))
     return Report(wanted.database, steps, _heads(trip, wanted.current))
 

@@ -34,7 +34,7 @@ def sql(history: History, settings: Settings, revisions: str) -> str:
         raise BadRevisionRange(revisions)
     if dialects.of(settings.database.url).offline:
         return _written(history, settings, start, steps, direction)
-    return _recorded(history, settings, before, steps, direction)
+    return _recorded(history, settings, start, steps, direction)
 
 
 def _written(
@@ -56,10 +56,10 @@ def _written(
 
 
 def _recorded(
-    history: History, settings: Settings, start: str, steps: tuple[Revision, ...], direction: Direction
+    history: History, settings: Settings, start: tuple[str, ...], steps: tuple[Revision, ...], direction: Direction
 ) -> str:
     sent: list[str] = []
-    with scratch.at(history, settings.database, start or "base") as url:
+    with scratch.at(history, settings.database, start) as url:
         run = Run(history.project, url, scratch.SHOWN, direction=direction)
         run.on_connection = lambda connection: dialects.of(url).trace(connection, sent.append)
         road.migrate(history, run, lambda _current: steps)

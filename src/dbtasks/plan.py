@@ -1,23 +1,69 @@
 """What a migration will do, before it does it; the plan shown is the plan run."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from dbtasks import dialects, road
-from dbtasks.errors import DatabaseMissing, DatabaseMoved, DowngradeToBase, RevisionNotGiven
-from dbtasks.history import Direction, History, Revision
+from alembic.runtime.migration import MigrationContext
+
+from dbtasks import dialects, environment, ledger, road, services, stakes
+from dbtasks.environment import Environment
+from dbtasks.errors import DatabaseMissing, DatabaseMoved, DowngradeToBase, PlanMoved, RevisionNotGiven
+from dbtasks.history import Direction, Heads, History, Revision
+from dbtasks.rehearsal import Rehearsal, Way
 from dbtasks.settings import Settings
+from dbtasks.stakes import NOTHING, Stake
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a plan was made on.
+
+    Attributes:
+        current: the revisions that the database records.
+        recorded: the environment that it records; None when it records none.
+        last: the number of the last event in its ledger; 0 when there is none.
+    """
+
+    current: Heads
+    recorded: str | None = None
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Revisions to apply or revert, in order; none means that there is nothing to do."""
+    """Revisions to apply or revert, in order; none means that there is nothing to do.
+
+    Attributes:
+        id: eight characters that change when a revision file or the state of the database does.
+        environment: of the database.
+        stakes: what may be lost.
+        rehearsal: what is known of each step; nothing for steps that can be seen to take nothing away.
+        services: those whose tables a revision touches, by its id; known when the rehearsal is.
+    """
 
     database: str
     direction: Direction
-    current: tuple[str, ...]
+    current: Heads
     steps: tuple[Revision, ...]
+    id: str = ""
+    environment: Environment | None = None
+    stakes: tuple[Stake, ...] = ()
+    rehearsal: Rehearsal = field(default=NOTHING, repr=False)
+    services: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
-    def remaining(self, history: History, current: tuple[str, ...]) -> tuple[Revision, ...]:
+    @property
+    def losing(self) -> tuple[Stake, ...]:
+        """Return the stakes that somebody has to agree to."""
+        return tuple(one for one in self.stakes if one.counts)
+
+    def check_id(self, expected: str) -> None:
+        """Raise PlanMoved when this is not the plan that somebody has seen under that id."""
+        if expected and expected != self.id:
+            raise PlanMoved(self.database, expected, self.id)
+
+    def remaining(self, history: History, current: Heads) -> tuple[Revision, ...]:
         """Return the steps that are still to be taken; fewer when another process took some while this one waited.
 
         Raises:
@@ -33,7 +79,7 @@ class Plan:
         return tuple(step for step in self.steps if step.id in applied)
 
 
-def upgrade(history: History, settings: Settings, revision: str = "head") -> Plan:
+def upgrade(history: History, settings: Settings, revision: str = "head", *, detailed: bool = False) -> Plan:
     """Return the way up to a revision; a file that does not exist yet counts as an empty database.
 
     Raises:
@@ -42,11 +88,12 @@ def upgrade(history: History, settings: Settings, revision: str = "head") -> Pla
         DatabaseMissing, AccessDenied, ServerUnreachable: there is no database to look at.
     """
     _check_name(history, revision)
-    current = recorded(history, settings)
-    return Plan(settings.database.name, "upgrade", current, history.up(current, revision))
+    seen = look(history, settings)
+    steps = history.up(seen.current, revision)
+    return _plan(settings, Way(history, seen.current, steps, "upgrade"), seen, detailed=detailed)
 
 
-def downgrade(history: History, settings: Settings, revision: str) -> Plan:
+def downgrade(history: History, settings: Settings, revision: str, *, detailed: bool = False) -> Plan:
     """Return the way down to a revision.
 
     Raises:
@@ -59,26 +106,69 @@ def downgrade(history: History, settings: Settings, revision: str) -> Plan:
     if revision == "base":
         raise DowngradeToBase
     _check_name(history, revision)
-    current = recorded(history, settings)
-    return Plan(settings.database.name, "downgrade", current, history.down(current, revision))
+    seen = look(history, settings)
+    steps = history.down(seen.current, revision)
+    return _plan(settings, Way(history, seen.current, steps, "downgrade"), seen, detailed=detailed)
 
 
-def recorded(history: History, settings: Settings) -> tuple[str, ...]:
+def of_steps(settings: Settings, way: Way, recorded: str | None) -> Plan:
+    """Return the plan of steps that somebody else has chosen, such as plain ``alembic``."""
+    return _plan(settings, way, Seen(way.current, recorded), detailed=False)
+
+
+def recorded(history: History, settings: Settings) -> Heads:
     """Return the revisions that the database records; empty for a file that does not exist yet.
 
     Raises:
         UnknownDatabaseRevision: no file has one of them.
         DatabaseMissing, AccessDenied, ServerUnreachable: there is no database to look at.
     """
-    url = settings.database.url
+    return look(history, settings).current
+
+
+def look(history: History, settings: Settings) -> Seen:
+    """Return the state of the database, as :func:`recorded` does."""
+
+    def see(context: MigrationContext) -> Seen:
+        events = ledger.events(context.connection) if context.connection is not None else ()
+        named = [one.detail for one in events if one.kind == "environment"]
+        return Seen(
+            tuple(sorted(context.get_current_heads())),
+            named[-1] if named else None,
+            events[-1].id if events else 0,
+        )
+
     try:
-        current = road.heads(history, url)
+        seen = road.inspect(history, settings.database.url, see)
     except DatabaseMissing:
-        if dialects.of(url).in_file:
-            return ()
+        if dialects.of(settings.database.url).in_file:
+            return Seen(())
         raise
-    history.check_known(current, settings.database.name)
-    return current
+    history.check_known(seen.current, settings.database.name)
+    return seen
+
+
+def _plan(settings: Settings, way: Way, seen: Seen, *, detailed: bool) -> Plan:
+    where = environment.of(settings, seen.recorded)
+    rehearsal, found = stakes.weigh(way, settings.database, where, detailed=detailed)
+    owners = services.owners(way.history.project) if detailed else {}
+    return Plan(
+        database=settings.database.name,
+        direction=way.direction,
+        current=way.current,
+        steps=way.steps,
+        id=_id(way, seen),
+        environment=where,
+        stakes=found,
+        rehearsal=rehearsal,
+        services={one: services.touched(sql, owners) for one, sql in rehearsal.sql.items()},
+    )
+
+
+def _id(way: Way, seen: Seen) -> str:
+    files = [(step.id, step.fingerprint) for step in way.steps]
+    state = json.dumps([way.direction, seen.current, seen.last, files])
+    return hashlib.sha256(state.encode()).hexdigest()[:8]
 
 
 def _check_name(history: History, revision: str) -> None:

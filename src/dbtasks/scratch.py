@@ -2,7 +2,7 @@
 
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import URL
@@ -17,17 +17,18 @@ SHOWN = "a scratch database"  # in messages; the real name means nothing to anyb
 
 
 @contextmanager
-def at(history: History, database: DatabaseSettings, revision: str = "heads") -> Iterator[URL]:
-    """Give the URL of a new database that the history was applied to, up to a revision; it is gone afterwards.
+def at(history: History, database: DatabaseSettings, heads: Sequence[str] | None = None) -> Iterator[URL]:
+    """Give the URL of a new database with the history up to these heads, or all of it; it is gone afterwards.
 
     Raises:
         MayNotCreateDatabase: the user lacks the right; the error names the setting ``database.scratch.url``.
         MigrationFailed: the history cannot be replayed from empty; the error names the revision.
     """
     with _empty(database) as url:
-        if revision != "base":
+        wanted = history.effective(history.heads if heads is None else heads)
+        if wanted:
             run = road.Run(history.project, url, SHOWN)
-            road.migrate(history, run, lambda current: history.up(current, revision))
+            road.migrate(history, run, lambda _current: tuple(one for one in history.revisions if one.id in wanted))
         yield url
 
 

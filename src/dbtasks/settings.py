@@ -28,6 +28,7 @@ DEFAULT_FILE = "default_config.yaml"
 URL_VARIABLE = "DATABASE_URL"
 FOLDER_VARIABLES = ("CONFIG_PATH", "EXT_CONFIG_PATH")
 ON_STARTUP = ("upgrade", "check", "off")
+KEYS = ("url", "on_startup", "lock_timeout", "protected", "reset_hosts", "scratch", "count_limit", "set_aside_limit")
 TOP_LEVEL = ("environment", "database")  # the sections of ours; all others are the application's
 
 
@@ -41,6 +42,8 @@ class DatabaseSettings:
     protected: tuple[str, ...] = ("production", "staging")
     reset_hosts: tuple[str, ...] = ()
     scratch_url: URL | None = None
+    count_limit: int = 1_000_000  # rows; what is more is estimated
+    set_aside_limit: int = 1_000_000  # rows; what is more is not copied without being asked for
 
     @property
     def name(self) -> str:
@@ -149,7 +152,7 @@ def _check_keys(file: Path, content: dict[str, Any]) -> None:
     section = content.get("database") or {}
     if not isinstance(section, dict):
         raise BadSetting("database", "a section with 'url' in it", file.as_posix())
-    known = ("url", "on_startup", "lock_timeout", "protected", "reset_hosts", "scratch")
+    known = KEYS
     for key in section:
         if key not in known:
             raise UnknownKey(file, f"database.{key}", known)
@@ -181,6 +184,8 @@ def _database(
         protected=_names(section, "protected", ("production", "staging"), origin),
         reset_hosts=_names(section, "reset_hosts", (), origin),
         scratch_url=_scratch(section, url, origin),
+        count_limit=_rows(section, "count_limit", origin),
+        set_aside_limit=_rows(section, "set_aside_limit", origin),
     )
 
 
@@ -215,6 +220,13 @@ def _seconds(section: Mapping[str, Any], key: str, origin: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise BadSetting(f"database.{key}", "a number of seconds", origin, str(value))
     return float(value)
+
+
+def _rows(section: Mapping[str, Any], key: str, origin: str) -> int:
+    value = section.get(key, 1_000_000)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise BadSetting(f"database.{key}", "a number of rows", origin, str(value))
+    return value
 
 
 def _names(section: Mapping[str, Any], key: str, default: tuple[str, ...], origin: str) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 import getpass
 import os
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 
-def now() -> str:
-    """Return this moment in UTC as ISO 8601 to the microsecond, so that texts sort as moments do."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+def now(days: float = 0.0) -> str:
+    """Return this moment, or one so many days on, in UTC as ISO 8601 to the microsecond; texts sort as moments do."""
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def shown(moment: str) -> str:

@@ -4,7 +4,7 @@ import subprocess
 import pytest
 from sqlalchemy import URL
 
-from dbtasks import guard, migrate
+from dbtasks import environment, guard, migrate
 from dbtasks.errors import DatabaseMissing, ManyHeads, NotThisMachine
 from dialects.verbs import chain, command, here, upgrade, url_of, write_revision
 from support.repository import Completed, Repository, Sql
@@ -139,16 +139,13 @@ def test_a_refused_reset_changes_nothing(arguments: tuple[str, ...], repository:
 
 
 def test_a_server_elsewhere_is_refused_unless_it_is_listed(sqlite_repository: Repository) -> None:
-    """The host of the URL decides, before any connection; ``reset_hosts`` permits others than this machine."""
+    """The host of the URL decides where the database says nothing; ``reset_hosts`` permits others than this machine."""
     url = "postgresql+asyncpg://user:word@db.example.org/name"
     repository = Repository(sqlite_repository.root, url)
-    done = repository.inv("db.reset", "--confirm", "name")
-    assert done.code == 3
-    assert "the database server 'db.example.org' is not this machine" in done.err
     with pytest.raises(NotThisMachine):
-        guard.permit_reset(here(repository).settings, "name", None)
+        guard.check_place(environment.of(here(repository).settings, None), "db.reset")
     repository.write("config/default_config.yaml", "database:\n  reset_hosts: [db.example.org]\n")
-    guard.permit_reset(here(repository).settings, "name", None)
+    guard.check_place(environment.of(here(repository).settings, None), "db.reset")
 
 
 def test_a_missing_database_is_not_created_by_a_reset(missing_database_url: URL, reference: Repository) -> None:

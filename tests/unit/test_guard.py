@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from dbtasks import guard
+from dbtasks import environment, guard
 from dbtasks.dialects import urls
-from dbtasks.errors import NotNamed, NotThisMachine, ProtectedEnvironment, Refused
+from dbtasks.errors import EnvironmentsDiffer, NotNamed, NotThisMachine, ProtectedEnvironment, Refused
+from dbtasks.guard import Consent
 from dbtasks.settings import DatabaseSettings, Settings
 
 FILE = "sqlite+aiosqlite:////srv/db/database.db"
@@ -19,16 +20,27 @@ def settings(url: str = LOCAL, environment: str = "local", **database: tuple[str
     return Settings(environment, DatabaseSettings(urls.parse(url, "here"), **database))  # type: ignore[arg-type]
 
 
-def refused(given: Settings, confirm: str = "name", ask: Callable[[str], str] | None = None) -> Refused:
+def permit(given: Settings, confirm: str, ask: Callable[[str, str], str] | None, recorded: str | None = None) -> None:
+    """Return when a reset is permitted."""
+    consent = Consent("db.reset", confirm, ask)
+    guard.permit(given, environment.of(given, recorded), consent, "everything would go")
+
+
+def refused(
+    given: Settings,
+    confirm: str = "name",
+    ask: Callable[[str, str], str] | None = None,
+    recorded: str | None = None,
+) -> Refused:
     """Return the error with which a reset is refused."""
     with pytest.raises(Refused) as caught:
-        guard.permit_reset(given, confirm, ask)
+        permit(given, confirm, ask, recorded)
     assert caught.value.exit_code == 3
     assert caught.value.what() == "db.reset was refused; nothing was changed."
     return caught.value
 
 
-def nobody(_name: str) -> str:
+def nobody(_name: str, _consequence: str) -> str:
     """Fail, since nobody was to be asked."""
     raise AssertionError
 
@@ -38,7 +50,7 @@ def nobody(_name: str) -> str:
 )
 def test_a_reset_is_permitted(url: str, name: str) -> None:
     """On this machine, in an unprotected environment, the name of the database permits a reset."""
-    guard.permit_reset(settings(url), name, None)
+    permit(settings(url), name, None)
 
 
 @pytest.mark.parametrize("environment", ["production", "staging"])
@@ -52,8 +64,8 @@ def test_a_protected_environment_is_refused(environment: str) -> None:
 def test_which_environments_are_protected_is_a_setting() -> None:
     """Only the environments that are listed are protected, by their whole names."""
     assert isinstance(refused(settings(environment="live", protected=("live",))), ProtectedEnvironment)
-    guard.permit_reset(settings(environment="production", protected=("live",)), "name", None)
-    guard.permit_reset(settings(environment="production2"), "name", None)
+    permit(settings(environment="production", protected=("live",)), "name", None)
+    permit(settings(environment="production2"), "name", None)
 
 
 @pytest.mark.parametrize(
@@ -71,9 +83,7 @@ def test_which_environments_are_protected_is_a_setting() -> None:
 )
 def test_this_machine(host: str) -> None:
     """A loopback address and a socket are this machine."""
-    guard.permit_reset(
-        settings(f"postgresql+asyncpg://user@{host if '/name' in host else host + '/name'}"), "name", None
-    )
+    permit(settings(f"postgresql+asyncpg://user@{host if '/name' in host else host + '/name'}"), "name", None)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +121,7 @@ def test_a_server_without_a_host_is_refused() -> None:
 @pytest.mark.parametrize("url", [REMOTE, "postgresql+asyncpg://u@/name?host=localhost&host=db.example.org"])
 def test_a_listed_host_is_permitted(url: str) -> None:
     """A host in ``reset_hosts`` may be reset, and only that one."""
-    guard.permit_reset(settings(url, reset_hosts=("db.example.org",)), "name", None)
+    permit(settings(url, reset_hosts=("db.example.org",)), "name", None)
     assert isinstance(refused(settings(url, reset_hosts=("example.org", "db.example.com"))), NotThisMachine)
 
 
@@ -130,25 +140,25 @@ def test_a_person_is_asked_for_the_name() -> None:
     """Without a confirmation the person at the terminal is asked, and is told which database it is about."""
     asked: list[str] = []
 
-    def ask(name: str) -> str:
-        asked.append(name)
+    def ask(name: str, consequence: str) -> str:
+        asked.extend([name, consequence])
         return "database.db"
 
-    guard.permit_reset(settings(FILE), "", ask)
-    assert asked == ["database.db"]
+    permit(settings(FILE), "", ask)
+    assert asked == ["database.db", "everything would go"]
 
 
 @pytest.mark.parametrize("answer", ["", "y", "yes", "Name"])
 def test_a_wrong_answer_is_refused(answer: str) -> None:
     """A person who answers anything but the name has not confirmed."""
-    error = refused(settings(), "", lambda _name: answer)
+    error = refused(settings(), "", lambda _name, _consequence: answer)
     assert isinstance(error, NotNamed)
     assert error.given == answer
 
 
 def test_nobody_is_asked_who_has_confirmed() -> None:
     """With a confirmation, right or wrong, no question is asked."""
-    guard.permit_reset(settings(), "name", nobody)
+    permit(settings(), "name", nobody)
     assert isinstance(refused(settings(), "other", nobody), NotNamed)
 
 
@@ -157,3 +167,14 @@ def test_the_order_of_the_conditions() -> None:
     protected = settings(REMOTE, "production")
     assert isinstance(refused(protected, "", nobody), ProtectedEnvironment)
     assert isinstance(refused(settings(REMOTE), "", nobody), NotThisMachine)
+
+
+def test_what_the_database_says_of_itself_counts() -> None:
+    """A record that is protected, or another than the configuration's, is refused; one that agrees permits, anywhere."""
+    error = refused(settings(), recorded="production")
+    assert isinstance(error, ProtectedEnvironment)
+    assert error.is_recorded
+    assert isinstance(refused(settings(), recorded="test"), EnvironmentsDiffer)
+    assert isinstance(refused(settings(REMOTE), recorded="test"), EnvironmentsDiffer)
+    assert isinstance(refused(settings(environment="staging"), recorded="local"), ProtectedEnvironment)
+    permit(settings(REMOTE), "name", None, "local")

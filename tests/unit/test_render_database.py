@@ -28,9 +28,9 @@ def lines(*several: str) -> str:
             "upgrade",
             (),
             (FIRST, SECOND),
-            ["Would apply to shop, from base (nothing applied):", "  a1  Create users", "  b2  Add invoices", "Nothing was changed."],
+            ["Would apply to shop, from base (nothing applied):", "  a1  Create users", "  b2  Add invoices", "Plan 1a2b3c4d. Nothing was changed."],
         ),
-        ("downgrade", ("b2",), (SECOND,), ["Would revert on shop, from b2:", "  b2  Add invoices", "Nothing was changed."]),
+        ("downgrade", ("b2",), (SECOND,), ["Would revert on shop, from b2:", "  b2  Add invoices", "Plan 1a2b3c4d. Nothing was changed."]),
         ("upgrade", ("b2", "c3"), (), ["Nothing to upgrade: shop is at b2, c3."]),
         ("downgrade", (), (), ["Nothing to downgrade: shop is at base (nothing applied)."]),
     ],
@@ -39,7 +39,7 @@ def test_a_plan(
     direction: Direction, current: tuple[str, ...], steps: tuple[Revision, ...], expected: list[str]
 ) -> None:
     """A plan tells from where it goes, each step, and that nothing has happened."""
-    assert render.plan(Plan("shop", direction, current, steps)) == lines(*expected)
+    assert render.plan(Plan("shop", direction, current, steps, "1a2b3c4d")) == lines(*expected)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ SRC = ROOT / "src" / "dbtasks"
 # A module or package imports only from those before it.
 LAYERS = (
     *("errors", "values", "dialects", "project", "settings", "services", "databases", "history", "ledger", "lock"),
-    *("road", "scratch", "compare", "plan", "status", "migrate", "revise", "guard", "offline", "startup"),
+    *("environment", "road", "scratch", "compare", "statements", "narrowing", "watch", "harmless", "rehearsal"),
+    *("stakes", "plan", "guard", "aside", "putback", "keep", "status", "migrate", "revise", "offline", "startup"),
     *("onboarding", "runtime", "render", "tasks"),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)

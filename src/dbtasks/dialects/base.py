@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 
+from dbtasks.dialects.copies import Copies
 from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
 
 T = TypeVar("T")
@@ -26,6 +27,7 @@ class Dialect:
 
     atomic = False  # a revision that fails leaves nothing behind
     offline = True  # DDL can be written without a database (alembic --sql)
+    copies = Copies()  # how values are copied aside and taken back
     in_file = False  # the database is a file: created by writing, removed by deleting
 
     @property
@@ -97,6 +99,10 @@ class Dialect:
     def trace(self, connection: Connection, write: Callable[[str], None]) -> None:
         """Give ``write`` each statement that the connection sends from now on, with its values in it."""
         raise NotImplementedError
+
+    def estimated_rows(self, connection: Connection, table: str) -> int:
+        """Return about how many rows a table of the default schema has, by the server's statistics; 0 without any."""
+        return 0
 
     def locked(self, url: URL, connect: Open[T], wait_for: Wait, note: str, work: Callable[[], T]) -> T:
         """Return what ``work`` returns, run while this process alone holds the migration lock of the database.

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, inspect, text
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain, reason
+from dbtasks.dialects.copies import MySQLCopies
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
 T = TypeVar("T")
@@ -41,6 +42,8 @@ class MySQL(Dialect):
     package = "aiomysql"
     extra = "mysql"
     default_port = 3306
+
+    copies = MySQLCopies()
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait for a connection."""
@@ -88,6 +91,13 @@ class MySQL(Dialect):
                 connection.exec_driver_sql(f"DROP {kind} IF EXISTS {quote(name)}")
         connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
         connection.commit()
+
+    def estimated_rows(self, connection: Connection, table: str) -> int:
+        """Ask InnoDB's statistics."""
+        statement = (
+            "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = :t"
+        )
+        return int(connection.execute(text(statement), {"t": table}).scalar() or 0)
 
     def locked(self, url: URL, connect: Open[T], wait_for: Wait, note: str, work: Callable[[], T]) -> T:
         """Hold ``GET_LOCK``, whose names are the whole server's and at most 64 characters long.

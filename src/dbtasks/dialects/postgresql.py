@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, text
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain, reason
+from dbtasks.dialects.copies import PostgreSQLCopies
 from dbtasks.errors import (
     AccessDenied,
     DatabaseMissing,
@@ -81,6 +82,7 @@ class PostgreSQL(Dialect):
     default_port = 5432
 
     atomic = True
+    copies = PostgreSQLCopies()
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.
@@ -136,6 +138,11 @@ class PostgreSQL(Dialect):
             with connection.begin():
                 for statement in statements[start : start + DROPS_AT_ONCE]:
                     connection.exec_driver_sql(statement)
+
+    def estimated_rows(self, connection: Connection, table: str) -> int:
+        """Ask what the last ANALYZE found."""
+        statement = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident(:t))")
+        return max(int(connection.execute(statement, {"t": table}).scalar() or 0), 0)
 
     def locked(self, url: URL, connect: Open[T], wait_for: Wait, note: str, work: Callable[[], T]) -> T:
         """Hold an advisory lock of a transaction, which is right behind a transaction pooler too.

@@ -8,6 +8,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, event
 
 from dbtasks.dialects.base import Dialect, Open, Wait, chain
+from dbtasks.dialects.copies import SQLiteCopies
 from dbtasks.errors import DatabaseMissing, DatabaseReadOnly, DatabaseUnusable, DbtasksError, UnsupportedDatabaseUrl
 
 T = TypeVar("T")
@@ -24,6 +25,7 @@ class SQLite(Dialect):
     extra = "sqlite"
 
     atomic = True
+    copies = SQLiteCopies()
     offline = False  # batch mode copies the table that it finds, so it needs one to look at
     in_file = True
 

@@ -27,7 +27,14 @@ from dbtasks.errors.database import (
     PermissionDenied,
     ServerUnreachable,
 )
-from dbtasks.errors.guards import DowngradeToBase, NotNamed, NotThisMachine, ProtectedEnvironment
+from dbtasks.errors.guards import (
+    DowngradeToBase,
+    EnvironmentsDiffer,
+    LossNotAccepted,
+    NotNamed,
+    NotThisMachine,
+    ProtectedEnvironment,
+)
 from dbtasks.errors.history import (
     AmbiguousRevision,
     BadRevisionRange,
@@ -44,6 +51,7 @@ from dbtasks.errors.history import (
     UnknownDatabaseRevision,
     UnknownRevision,
 )
+from dbtasks.errors.kept import CannotRestore, NothingKept
 from dbtasks.errors.migrations import (
     AlembicFailed,
     BrokenReferences,
@@ -53,6 +61,8 @@ from dbtasks.errors.migrations import (
     MigrationFailed,
     NotCarriedOut,
     PendingRevisions,
+    PlanMoved,
+    TooMuchToSetAside,
 )
 from dbtasks.errors.models import (
     ImportedFromElsewhere,
@@ -74,6 +84,7 @@ __all__ = [
     "BadRevisionRange",
     "BadSetting",
     "BrokenReferences",
+    "CannotRestore",
     "ConfigurationMissing",
     "ConfigurationUnreadable",
     "DatabaseMissing",
@@ -84,6 +95,7 @@ __all__ = [
     "DowngradeToBase",
     "DriverNotInstalled",
     "DuplicateRevision",
+    "EnvironmentsDiffer",
     "HeadsDisagree",
     "HistoryMissing",
     "ImportFailed",
@@ -91,6 +103,7 @@ __all__ = [
     "ImportedTwice",
     "Interrupted",
     "LockTimeout",
+    "LossNotAccepted",
     "ManyHeads",
     "MayNotCreateDatabase",
     "MessageMissing",
@@ -102,9 +115,11 @@ __all__ = [
     "NotNamed",
     "NotReachable",
     "NotThisMachine",
+    "NothingKept",
     "NothingToMerge",
     "PendingRevisions",
     "PermissionDenied",
+    "PlanMoved",
     "ProjectNotFound",
     "ProtectedEnvironment",
     "Refused",
@@ -115,6 +130,7 @@ __all__ = [
     "SyncDriver",
     "TableDeclaredTwice",
     "TasksMissing",
+    "TooMuchToSetAside",
     "UndeclaredReference",
     "UnknownDatabaseRevision",
     "UnknownDialect",

@@ -34,10 +34,17 @@ class DbtasksError(Exception):
         return "\n".join(lines)
 
 
+@dataclass(eq=False)
 class Refused(DbtasksError):
     """A guard did not let a destructive command run; nothing was changed."""
 
+    command: str
+
     exit_code = 3
+
+    def what(self) -> str:
+        """Return which command it was."""
+        return f"{self.command} was refused; nothing was changed."
 
 
 @dataclass(frozen=True, slots=True, order=True)

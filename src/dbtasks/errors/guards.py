@@ -7,69 +7,93 @@ from dbtasks.errors.base import Refused, quoted
 
 @dataclass(eq=False)
 class ProtectedEnvironment(Refused):
-    """The configured environment is a protected one."""
+    """The database is in a protected environment, as it says itself or as the configuration says."""
 
-    command: str
     environment: str
     protected: tuple[str, ...]
-
-    def what(self) -> str:
-        return f"db.{self.command} was refused; nothing was changed."
+    is_recorded: bool
 
     def why(self) -> str:
-        return f"the environment '{self.environment}' is protected ('database.protected': {quoted(self.protected)})."
+        says = "the database says that it is" if self.is_recorded else "the configuration says that this is"
+        return f"{says} '{self.environment}', which is protected ('database.protected': {quoted(self.protected)})."
 
     def fix(self) -> str:
+        if self.is_recorded:
+            return "if that is wrong: inv db.environment; otherwise point DATABASE_URL at a development database."
         return "point ENVIRONMENT and DATABASE_URL at a development database."
 
 
 @dataclass(eq=False)
+class EnvironmentsDiffer(Refused):
+    """The database says that it belongs to another environment than the configured one."""
+
+    recorded: str
+    configured: str
+
+    def why(self) -> str:
+        return f"the database says that it is '{self.recorded}', and the configuration says '{self.configured}'."
+
+    def fix(self) -> str:
+        return "correct ENVIRONMENT or DATABASE_URL; if the database's own record is wrong: inv db.environment"
+
+
+@dataclass(eq=False)
 class NotThisMachine(Refused):
-    """The database server is neither this machine nor listed."""
+    """The database server is elsewhere, and the database does not say what it is."""
 
-    command: str
     host: str
-
-    def what(self) -> str:
-        return f"db.{self.command} was refused; nothing was changed."
 
     def why(self) -> str:
         if not self.host:
             return "the database URL names no host, so that it is not certain that the server is this machine."
-        return f"the database server '{self.host}' is not this machine, and not in 'database.reset_hosts'."
+        return f"the server '{self.host}' is not this machine, and the database does not say which environment it is."
 
     def fix(self) -> str:
         if not self.host:
             return "write the host, for example localhost, into DATABASE_URL or 'database.url'."
-        return f"if its data may be lost, add '{self.host}' to 'database.reset_hosts' in the configuration."
+        return (
+            f"if its data may be lost: inv db.environment --set NAME, or add '{self.host}' to 'database.reset_hosts'."
+        )
 
 
 @dataclass(eq=False)
 class NotNamed(Refused):
-    """The user did not name the database that would be lost."""
+    """The user did not name the database that something would be lost from."""
 
-    command: str
+    arguments: str
     database: str
     given: str
-
-    def what(self) -> str:
-        return f"db.{self.command} was refused; nothing was changed."
+    consequence: str
 
     def why(self) -> str:
         if self.given:
             return f"'{self.given}' is not the name of the database."
-        return f"it deletes everything in '{self.database}', and the database was not named."
+        return f"{self.consequence}, and the database was not named."
 
     def fix(self) -> str:
-        return f"inv db.{self.command} --confirm {self.database}"
+        return f"inv {' '.join(part for part in (self.command, self.arguments) if part)} --confirm {self.database}"
+
+
+@dataclass(eq=False)
+class LossNotAccepted(Refused):
+    """A run without anybody to ask would lose data where that is protected."""
+
+    database: str
+    consequence: str
+    fixes: str
+
+    def why(self) -> str:
+        return f"{self.consequence}, and the environment of '{self.database}' is protected."
+
+    def fix(self) -> str:
+        return self.fixes
 
 
 @dataclass(eq=False)
 class DowngradeToBase(Refused):
     """A downgrade to base would drop every table."""
 
-    def what(self) -> str:
-        return "db.downgrade --rev base was refused; nothing was changed."
+    command: str = "db.downgrade --rev base"
 
     def why(self) -> str:
         return "it drops every table with its data, and downgrades written long ago often cannot run."

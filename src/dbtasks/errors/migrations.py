@@ -162,3 +162,43 @@ class Interrupted(DbtasksError):
 
     def fix(self) -> str:
         return "inv db.status"
+
+
+@dataclass(eq=False)
+class PlanMoved(DbtasksError):
+    """The plan that was looked at is not the plan that there is now."""
+
+    database: str
+    expected: str
+    found: str
+
+    def what(self) -> str:
+        return f"The plan {self.expected} does not fit '{self.database}' any more; nothing was changed."
+
+    def why(self) -> str:
+        return f"a revision file or the database has changed since: the plan is now {self.found}."
+
+    def fix(self) -> str:
+        return f"look at it again (inv db.plan), then give --plan {self.found}"
+
+
+@dataclass(eq=False)
+class TooMuchToSetAside(DbtasksError):
+    """More rows are at stake than are copied without being asked for."""
+
+    command: str
+    table: str
+    rows: int
+    limit: int
+
+    def what(self) -> str:
+        return f"{self.command} did not run; nothing was changed."
+
+    def why(self) -> str:
+        return (
+            f"{self.rows:,} rows of {self.table} would have to be set aside, and 'database.set_aside_limit' is "
+            f"{self.limit:,}."
+        )
+
+    def fix(self) -> str:
+        return "raise 'database.set_aside_limit', or let go of the rows: --no-set-aside"

@@ -2,6 +2,6 @@
 
 from dbtasks.history.files import load
 from dbtasks.history.fingerprints import fingerprint
-from dbtasks.history.graph import Direction, History, Revision
+from dbtasks.history.graph import Direction, Heads, History, Revision
 
-__all__ = ["Direction", "History", "Revision", "fingerprint", "load"]
+__all__ = ["Direction", "Heads", "History", "Revision", "fingerprint", "load"]

@@ -148,6 +148,11 @@ class History:
         below = frozenset[str]().union(*(self._ancestors[one] - {one} for one in within))
         return tuple(sorted(within - below))
 
+    def after(self, heads: Heads, revision: Revision, direction: Direction) -> Heads:
+        """Return what a database records once a revision was applied to it, or reverted."""
+        applied = self.effective(heads)
+        return self._heads_of(applied | {revision.id} if direction == "upgrade" else applied - {revision.id})
+
     def up(self, current: Heads, name: str) -> tuple[Revision, ...]:
         """Return what to apply, in order, so that the named revision is; empty when it is already the last.
 

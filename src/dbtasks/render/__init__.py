@@ -1,15 +1,21 @@
 """Results into words, tables and JSON."""
 
 from dbtasks.render.databases import created, onboarded, status, status_json, written
+from dbtasks.render.kept import environment, forgotten, kept, kept_json, restored
 from dbtasks.render.models import difference, draft, heads, history, merged, notices, services, services_json
-from dbtasks.render.runs import log, log_json, nothing, plan, report, stamped, step, waiting
+from dbtasks.render.plans import plan, plan_json, stake
+from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
 
 __all__ = [
     "created",
     "difference",
     "draft",
+    "environment",
+    "forgotten",
     "heads",
     "history",
+    "kept",
+    "kept_json",
     "log",
     "log_json",
     "merged",
@@ -17,9 +23,12 @@ __all__ = [
     "notices",
     "onboarded",
     "plan",
+    "plan_json",
     "report",
+    "restored",
     "services",
     "services_json",
+    "stake",
     "stamped",
     "status",
     "status_json",

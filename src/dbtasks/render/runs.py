@@ -9,18 +9,8 @@ from dbtasks.history import History
 from dbtasks.ledger import Event
 from dbtasks.lock import Holder
 from dbtasks.migrate import Report
-from dbtasks.plan import Plan
 from dbtasks.render import text
 from dbtasks.road import Step
-
-
-def plan(result: Plan) -> str:
-    """Return what a plan would do."""
-    if not result.steps:
-        return nothing(result.database, result.current, result.direction)
-    verb = "Would apply to" if result.direction == "upgrade" else "Would revert on"
-    lines = [f"{verb} {result.database}, from {text.heads(result.current)}:"]
-    return "\n".join([*lines, *text.listed(result.steps), "Nothing was changed."])
 
 
 def step(done: Step, history: History) -> str:

@@ -2,5 +2,6 @@
 
 from dbtasks.services.declared import Declaration, Models, Notice, load
 from dbtasks.services.files import Module, Service, find
+from dbtasks.services.owners import owners, touched
 
-__all__ = ["Declaration", "Models", "Module", "Notice", "Service", "find", "load"]
+__all__ = ["Declaration", "Models", "Module", "Notice", "Service", "find", "load", "owners", "touched"]

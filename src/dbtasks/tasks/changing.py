@@ -1,44 +1,101 @@
 """The tasks that change a database."""
 
+from typing import TYPE_CHECKING, NamedTuple
+
 from invoke import Context, task
 
-from dbtasks.tasks.edge import ask, caller, friendly, here, project, show, terminal, writing
+from dbtasks.tasks.edge import Here, caller, consent, friendly, here, project, show, writing
+
+if TYPE_CHECKING:
+    from dbtasks.plan import Plan
 
 REV = "A revision: its id, the beginning of it, head, or a distance such as +1."
 LOCK_TIMEOUT = "Seconds to wait for another migrator, instead of 'database.lock_timeout'."
+CONFIRM = "The name of the database, to say that what is at stake may be lost."
+PLAN = "The id of the plan that you have seen (inv db.plan): run exactly that, or refuse."
+NO_SET_ASIDE = "Do not copy what is at stake first."
 
 
-@task(help={"rev": REV, "dry_run": "Show what would be applied; change nothing.", "lock_timeout": LOCK_TIMEOUT})
+@task(
+    help={
+        "rev": REV,
+        "dry_run": "Show the plan; change nothing.",
+        "plan": PLAN,
+        "confirm": CONFIRM,
+        "no_set_aside": NO_SET_ASIDE,
+        "lock_timeout": LOCK_TIMEOUT,
+    }
+)
 @friendly
-def upgrade(context: Context, rev: str = "head", dry_run: bool = False, lock_timeout: str = "") -> None:
+def upgrade(
+    context: Context,
+    rev: str = "head",
+    dry_run: bool = False,
+    plan: str = "",
+    confirm: str = "",
+    no_set_aside: bool = False,
+    lock_timeout: str = "",
+) -> None:
     """Apply pending revisions, up to head or to REV."""
-    from dbtasks import migrate, plan, render
+    from dbtasks import plan as plans
 
     at = here(lock_timeout)
-    planned = plan.upgrade(at.history, at.settings, rev)
-    if dry_run or context.config.run.dry:
-        return show(render.plan(planned))
-    report = migrate.run(at.history, at.settings, planned, caller("db.upgrade", at.history))
-    return show(render.report(report, planned.direction))
+    dry = dry_run or context.config.run.dry
+    planned = plans.upgrade(at.history, at.settings, rev, detailed=dry)
+    arguments = "" if rev == "head" else f"--rev {rev}"
+    _carry_out(at, planned, Wish(plan, confirm, arguments, dry=dry, set_aside=not no_set_aside))
 
 
 @task(
     help={
         "rev": "How far: -1 reverts the last revision, an id all after it.",
-        "dry_run": "Show it; change nothing.",
+        "dry_run": "Show the plan; change nothing.",
+        "plan": PLAN,
+        "confirm": CONFIRM,
+        "no_set_aside": NO_SET_ASIDE,
         "lock_timeout": LOCK_TIMEOUT,
     }
 )
 @friendly
-def downgrade(context: Context, rev: str = "", dry_run: bool = False, lock_timeout: str = "") -> None:
-    """Revert revisions, down to REV, which stays applied."""
-    from dbtasks import migrate, plan, render
+def downgrade(
+    context: Context,
+    rev: str = "",
+    dry_run: bool = False,
+    plan: str = "",
+    confirm: str = "",
+    no_set_aside: bool = False,
+    lock_timeout: str = "",
+) -> None:
+    """Revert revisions, down to REV, which stays applied; what they take away is set aside."""
+    from dbtasks import plan as plans
 
     at = here(lock_timeout)
-    planned = plan.downgrade(at.history, at.settings, rev)
-    if dry_run or context.config.run.dry:
+    dry = dry_run or context.config.run.dry
+    planned = plans.downgrade(at.history, at.settings, rev, detailed=dry)
+    _carry_out(at, planned, Wish(plan, confirm, f"--rev {rev}", dry=dry, set_aside=not no_set_aside))
+
+
+class Wish(NamedTuple):
+    """How a plan is to be carried out."""
+
+    plan: str
+    confirm: str
+    arguments: str
+    dry: bool
+    set_aside: bool
+
+
+def _carry_out(at: Here, planned: "Plan", wish: Wish) -> None:
+    from dbtasks import guard, migrate, render
+
+    planned.check_id(wish.plan)
+    if wish.dry:
         return show(render.plan(planned))
-    report = migrate.run(at.history, at.settings, planned, caller("db.downgrade", at.history))
+    command = f"db.{planned.direction}"
+    guard.permit_run(at.settings, planned, consent(command, wish.confirm, wish.arguments))
+    if wish.set_aside:
+        guard.check_limit(at.settings, command, planned.stakes)
+    report = migrate.run(at.history, at.settings, planned, caller(command, at.history), set_aside=wish.set_aside)
     return show(render.report(report, planned.direction))
 
 
@@ -47,10 +104,13 @@ def downgrade(context: Context, rev: str = "", dry_run: bool = False, lock_timeo
 @writing
 def reset(_context: Context, confirm: str = "", lock_timeout: str = "") -> None:
     """Drop everything in the database and upgrade to head again; guarded."""
-    from dbtasks import guard, migrate, render
+    from dbtasks import environment, guard, migrate, render
 
     at = here(lock_timeout)
-    guard.permit_reset(at.settings, confirm, ask if terminal() else None)
+    where = environment.read(at.settings)
+    guard.permit(
+        at.settings, where, consent("db.reset", confirm), f"it deletes everything in '{at.settings.database.name}'"
+    )
     report = migrate.reset(at.history, at.settings, caller("db.reset", at.history))
     show(render.report(report, "upgrade"))
 
@@ -88,3 +148,19 @@ def onboard(_context: Context) -> None:
     found = project()
     onboarded = onboarding.onboard(found, caller("onboard", revisions.load(found)))
     show(render.onboarded(onboarded))
+
+
+@task(name="environment", help={"set": "The environment that the database is to record.", "confirm": CONFIRM})
+@friendly
+@writing
+def environment_(_context: Context, set: str = "", confirm: str = "") -> None:  # noqa: A002 - the flag
+    """Show which environment the database says it is; --set NAME changes that."""
+    from dbtasks import environment, guard, render
+
+    at = here()
+    where = environment.read(at.settings)
+    if set:
+        guard.permit_record(at.settings, where, consent("db.environment", confirm, f"--set {set}"), set)
+        environment.record(at.settings, set)
+        where = environment.read(at.settings)
+    show(render.environment(where, at.settings))

@@ -3,11 +3,31 @@
 from invoke import Collection
 
 from dbtasks.tasks.authoring import init, merge, revision
-from dbtasks.tasks.changing import create, downgrade, onboard, reset, stamp, upgrade
-from dbtasks.tasks.looking import heads, history, log, services, sql, status
+from dbtasks.tasks.changing import create, downgrade, environment_, onboard, reset, stamp, upgrade
+from dbtasks.tasks.keeping import forget, kept, restore
+from dbtasks.tasks.looking import heads, history, log, plan, services, sql, status
 
 __all__ = ["db", "onboard"]
 
 db = Collection(
-    "db", services, revision, upgrade, downgrade, reset, status, history, heads, merge, stamp, sql, create, init, log
+    "db",
+    services,
+    revision,
+    upgrade,
+    downgrade,
+    reset,
+    status,
+    history,
+    heads,
+    merge,
+    stamp,
+    sql,
+    create,
+    init,
+    log,
+    plan,
+    environment_,
+    kept,
+    restore,
+    forget,
 )

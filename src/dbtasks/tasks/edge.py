@@ -13,6 +13,7 @@ from invoke import Context, Exit
 from dbtasks.errors import BadCommandLine, DbtasksError, Interrupted
 
 if TYPE_CHECKING:
+    from dbtasks.guard import Consent
     from dbtasks.history import History
     from dbtasks.project import Project
     from dbtasks.road import Caller
@@ -85,9 +86,9 @@ def warn(text: str) -> None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201 - the edge
 
 
-def ask(database: str) -> str:
+def ask(database: str, consequence: str) -> str:
     """Return what a person answers; "" when they press Ctrl-D."""
-    warn(f"This deletes everything in '{database}'.")
+    warn(f"{consequence[:1].upper()}{consequence[1:]} (database '{database}').")
     try:
         return input("Type the name of the database to go on: ")
     except EOFError:
@@ -97,6 +98,13 @@ def ask(database: str) -> str:
 def terminal() -> bool:
     """Return whether a person can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def consent(command: str, confirm: str, arguments: str = "") -> "Consent":
+    """Return how the user agrees: by the flag, or on a terminal by an answer."""
+    from dbtasks.guard import Consent
+
+    return Consent(command, confirm, ask if terminal() else None, arguments)
 
 
 def friendly(body: Callable[..., None]) -> Callable[..., None]:

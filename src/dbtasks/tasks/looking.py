@@ -48,6 +48,27 @@ def heads(_context: Context) -> None:
     show(render.heads(revisions.load(project()), project()))
 
 
+@task(
+    help={
+        "rev": "How far: up to head by default; with --down such as -1.",
+        "down": "Show the plan of a downgrade.",
+        "json": "Print JSON.",
+    }
+)
+@friendly
+def plan(_context: Context, rev: str = "", down: bool = False, json: bool = False) -> None:
+    """Show what an upgrade, or a downgrade, will do: operations, SQL, and what would be lost."""
+    from dbtasks import plan as plans
+    from dbtasks import render
+
+    at = here()
+    if down:
+        planned = plans.downgrade(at.history, at.settings, rev, detailed=True)
+    else:
+        planned = plans.upgrade(at.history, at.settings, rev or "head", detailed=True)
+    show((render.plan_json if json else render.plan)(planned))
+
+
 @task(help={"json": "Print JSON.", "n": "How many events, counted from the newest."})
 @friendly
 def log(_context: Context, json: bool = False, n: int = 20) -> None:

@@ -1,0 +1,86 @@
+"""What was set aside, and what came back, in words."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from dbtasks import values
+from dbtasks.environment import Environment
+from dbtasks.errors import counted
+from dbtasks.keep import Kept
+from dbtasks.putback import Outcome
+from dbtasks.render import text
+from dbtasks.settings import Settings
+
+UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def kept(found: Sequence[Kept]) -> str:
+    """Return what is set aside, the oldest first."""
+    lines = []
+    for one in found:
+        last = one.events[-1]
+        marks = "  (restored)" if one.is_restored else ""
+        revisions = ", ".join(dict.fromkeys(event.revision for event in one.events))
+        lines.append(f"{one.id}  {values.shown(last.started)}  by {last.actor}, revision {revisions}{marks}")
+        for part, bytes_ in zip(one.parts, one.sizes, strict=True):
+            what = "the table" if "table" in part.kinds else "data" if part.has_rows else ", ".join(part.columns)
+            size = f", {_size(bytes_)}" if bytes_ is not None else ""
+            lines.append(f"    {part.table}: {what}, {counted(part.rows, 'row')}{size}")
+    return "\n".join([*lines, "Next: inv db.restore --id ID" if lines else "Nothing is set aside."])
+
+
+def kept_json(found: Sequence[Kept]) -> str:
+    """Return the same as JSON: a list of objects."""
+    return text.to_json(
+        [
+            {
+                "id": one.id,
+                "when": one.events[-1].started,
+                "actor": one.events[-1].actor,
+                "restored": one.is_restored,
+                "parts": [
+                    {**asdict(part), "revision": event.revision, "bytes": bytes_}
+                    for part, event, bytes_ in zip(one.parts, one.events, one.sizes, strict=True)
+                ],
+            }
+            for one in found
+        ]
+    )
+
+
+def restored(outcomes: Sequence[Outcome]) -> str:
+    """Return how many rows came back, and which could not and why."""
+    lines = []
+    for one in outcomes:
+        what = one.part.table if one.part.has_rows else f"{one.part.table} ({', '.join(one.part.columns)})"
+        same = f", {one.unchanged} as they were" if one.unchanged else ""
+        lines.append(f"{what}: {counted(one.restored, 'row')} restored{same}")
+        if one.reason:
+            lines.append(f"  not restored: {one.reason}")
+    return "\n".join([*lines, "The copies stay until they are forgotten: inv db.kept, inv db.forget"])
+
+
+def forgotten(number: int) -> str:
+    """Return how many copies were deleted."""
+    return f"{counted(number, 'set-aside table')} deleted." if number else "Nothing to forget."
+
+
+def environment(where: Environment, settings: Settings) -> str:
+    """Return which environment a database says it is."""
+    recorded = where.recorded or "nothing recorded; the first upgrade records the configured one"
+    lines = [
+        f"database     {settings.database.name}",
+        f"recorded     {recorded}",
+        f"configured   {where.configured}",
+        f"protected    {'yes' if where.is_protected else 'no'}",
+    ]
+    if not where.agrees:
+        lines.append("They differ: destructive commands are refused. Next: inv db.environment --set NAME")
+    return "\n".join(lines)
+
+
+def _size(number: int) -> str:
+    size, unit = float(number), 0
+    while size >= 1024 and unit < len(UNITS) - 1:  # noqa: PLR2004 - of bytes
+        size, unit = size / 1024, unit + 1
+    return f"{size:.0f} {UNITS[unit]}"

@@ -1,0 +1,112 @@
+"""What is at stake: the losses of a plan, counted in the live database."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, column, func, literal_column, select, table
+
+from dbtasks import databases, dialects
+from dbtasks.environment import Environment
+from dbtasks.errors import BrokenReferences, DatabaseMissing, MayNotCreateDatabase, MigrationFailed
+from dbtasks.harmless import is_harmless
+from dbtasks.rehearsal import Rehearsal, Way, read, rehearsed
+from dbtasks.settings import DatabaseSettings
+from dbtasks.watch import Columns, Loss, columns_of
+
+NOTHING = Rehearsal((), {}, was_run=True)  # of steps that need none
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """A loss, with what the live database has to lose by it.
+
+    Attributes:
+        loss: what is taken away.
+        rows: how many rows, or values that are not NULL; None when it cannot be told.
+        is_exact: whether they were counted, and not estimated.
+        is_accepted: whether the revision states the loss in ``accepts_loss``.
+    """
+
+    loss: Loss
+    rows: int | None
+    is_exact: bool = True
+    is_accepted: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Return whether somebody has to agree."""
+        return self.rows != 0 and not self.is_accepted
+
+
+def weigh(
+    way: Way, database: DatabaseSettings, environment: Environment, *, detailed: bool
+) -> tuple[Rehearsal, tuple[Stake, ...]]:
+    """Return what the steps do, and what is at stake.
+
+    Unless it is to be ``detailed``, steps that can be seen to take nothing away are not tried.
+
+    Raises:
+        AccessDenied, ServerUnreachable, DatabaseUnusable: the live database cannot be looked at.
+    """
+    if not way.steps or (not detailed and all(_is_harmless(way, one) for one in range(len(way.steps)))):
+        return NOTHING, ()
+    now = _live(database)
+    rehearsal = _rehearse(way, database, environment, now)
+    return rehearsal, _counted(way, database, rehearsal.losses, now)
+
+
+def _is_harmless(way: Way, number: int) -> bool:
+    return is_harmless(way.steps[number].path.read_text(encoding="utf-8"), way.direction)
+
+
+def _rehearse(way: Way, database: DatabaseSettings, environment: Environment, now: Columns) -> Rehearsal:
+    """Rehearse where that harms nobody, and where an empty database will do; otherwise read what can be read."""
+    in_file = dialects.of(database.url).in_file
+    if in_file or database.scratch_url or (environment.is_local and not environment.is_protected):
+        with contextlib.suppress(MayNotCreateDatabase, MigrationFailed, BrokenReferences):
+            return rehearsed(way, database)
+    return read(way, database.url, now)
+
+
+def _live(database: DatabaseSettings) -> Columns:
+    try:
+        return databases.connect(database.url, columns_of)
+    except DatabaseMissing:
+        return {}
+
+
+def _counted(way: Way, database: DatabaseSettings, losses: Sequence[Loss], now: Columns) -> tuple[Stake, ...]:
+    accepted = {step.id: _accepted(way, step.id) for step in way.steps}
+
+    def count(connection: Connection) -> tuple[Stake, ...]:
+        found = []
+        for one in losses:
+            rows, is_exact = _rows(connection, database, one, now)
+            names = accepted[one.revision]
+            found.append(Stake(one, rows, is_exact, bool({one.name, one.table} & names)))
+        return tuple(found)
+
+    return databases.connect(database.url, count) if losses and now else tuple(Stake(one, 0) for one in losses)
+
+
+def _rows(connection: Connection, database: DatabaseSettings, loss: Loss, now: Columns) -> tuple[int | None, bool]:
+    if not loss.table:
+        return None, True
+    if loss.live_table not in now or (loss.live_column and loss.live_column not in now[loss.live_table]):
+        return 0, True
+    if loss.column and not loss.live_column:
+        return 0, True
+    query: Select[Any] = select(literal_column("1")).select_from(table(loss.live_table)).limit(database.count_limit + 1)
+    if loss.live_column:
+        query = query.where(column(loss.live_column).is_not(None))
+    rows = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    if rows <= database.count_limit:
+        return rows, True
+    return max(rows, dialects.of(database.url).estimated_rows(connection, loss.live_table)), False
+
+
+def _accepted(way: Way, revision: str) -> frozenset[str]:
+    stated = getattr(way.history.scripts.get_revision(revision).module, "accepts_loss", ())
+    return frozenset([stated] if isinstance(stated, str) else stated)
