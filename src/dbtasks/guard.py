@@ -13,6 +13,7 @@ from dbtasks.errors import (
     TooMuchToSetAside,
     counted,
 )
+from dbtasks.history import Heads, History
 from dbtasks.plan import Plan
 from dbtasks.settings import Settings
 from dbtasks.stakes import Stake
@@ -95,25 +96,29 @@ def permit_run(settings: Settings, wanted: Plan, consent: Consent) -> None:
     check_name(settings, consent, at_stake(wanted.losing))
 
 
-def permit_unasked(settings: Settings, wanted: Plan, consent: Consent, fix: str) -> None:
-    """Return when a plan may be carried out by a program that can ask nobody: what is lost is set aside.
+def permit_unasked(settings: Settings, where: Environment, consent: Consent, consequence: str, fix: str) -> None:
+    """Return when a program that can ask nobody may go on where something is lost, since that is set aside.
 
     Raises:
-        LossNotAccepted: that is not enough, because the environment is protected, and nobody has named the database;
-            ``fix`` is the advice.
+        LossNotAccepted: that is not enough, because the environment is protected, or the configuration names another,
+            and nobody has named the database; ``fix`` is the advice.
     """
-    where = wanted.environment
-    is_safe = where is not None and not where.is_protected and where.agrees
-    if wanted.losing and not is_safe and consent.confirm != settings.database.name:
-        raise LossNotAccepted(consent.command, settings.database.name, at_stake(wanted.losing), fix)
+    if (where.is_protected or not where.agrees) and consent.confirm != settings.database.name:
+        raise LossNotAccepted(consent.command, settings.database.name, consequence, fix)
 
 
-def check_limit(settings: Settings, command: str, stakes: Sequence[Stake]) -> None:
+def forgets(history: History, current: Heads, target: Heads) -> tuple[str, ...]:
+    """Return the applied revisions, sorted, that a database would not know of once it was stamped."""
+    known = {one.id for one in history.revisions}
+    return tuple(sorted(history.effective(set(current) & known) - history.effective(target)))
+
+
+def check_limit(settings: Settings, command: str, stakes: Sequence[Stake], advice: str = "--no-set-aside") -> None:
     """Raise TooMuchToSetAside when more rows would have to be copied than the setting allows."""
     limit = settings.database.set_aside_limit
     for one in stakes:
         if (one.rows or 0) > limit:
-            raise TooMuchToSetAside(command, one.loss.table, one.rows or 0, limit)
+            raise TooMuchToSetAside(command, one.loss.table, one.rows or 0, limit, advice)
 
 
 def at_stake(stakes: Sequence[Stake]) -> str:

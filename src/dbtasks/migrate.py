@@ -1,8 +1,9 @@
 """Carry a plan out: apply, revert, stamp, and start again from nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from dbtasks import databases, dialects, lock, plan, road
+from dbtasks import databases, dialects, guard, lock, plan, road
 from dbtasks.aside import Aside
 from dbtasks.errors import RevisionNotGiven
 from dbtasks.history import History
@@ -11,6 +12,11 @@ from dbtasks.road import Caller, Run, Step
 from dbtasks.settings import Settings
 
 NOBODY = Caller()
+Permit = Callable[[tuple[str, ...]], None]
+
+
+def anything(_forgotten: tuple[str, ...]) -> None:
+    """Permit every stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,16 @@ def run(
     return Report(wanted.database, steps, _heads(trip, wanted.current))
 
 
-def stamp(history: History, settings: Settings, revision: str, caller: Caller = NOBODY) -> Report:
+def stamp(
+    history: History,
+    settings: Settings,
+    revision: str,
+    caller: Caller = NOBODY,
+    permit: Permit = lambda _forgotten: None,
+) -> Report:
     """Return what the database records after it was made to record a revision; no revision is run.
+
+    ``permit`` is told which applied revisions the database would forget, and raises if that must not be.
 
     Raises:
         RevisionNotGiven: ``revision`` is empty.
@@ -60,10 +74,11 @@ def stamp(history: History, settings: Settings, revision: str, caller: Caller = 
     if not revision:
         raise RevisionNotGiven("stamp", "head", "stamping records a revision and runs nothing")
     url = settings.database.url
-    current = road.heads(history, url) if revision.startswith(("+", "-")) else ()
+    if not revision.startswith(("+", "-")):
+        history.resolve(revision, ())  # tells a slip before a database is asked
+    current = road.heads(history, url)
     target = history.resolve(revision, current)
-    if not databases.exists(url):
-        raise dialects.of(url).missing(url)
+    permit(guard.forgets(history, current, target))
     road.stamp(history, _trip(history, settings, caller), target)
     return Report(settings.database.name, (), target)
 

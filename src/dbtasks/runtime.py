@@ -10,9 +10,14 @@ from alembic import context
 from alembic.config import Config
 from sqlalchemy import MetaData
 
-from dbtasks import dialects, history, project, road, settings
+from dbtasks import dialects, environment, guard, history, plan, project, road, settings, stakes
+from dbtasks.aside import Aside
+from dbtasks.guard import Consent
+from dbtasks.history import History
 from dbtasks.lock import Holder
-from dbtasks.road import Caller, Run, discovered_metadata, template
+from dbtasks.rehearsal import Way
+from dbtasks.road import Caller, Journey, Run, discovered_metadata, template
+from dbtasks.settings import Settings
 
 __all__ = ["discovered_metadata", "run_offline", "run_online", "template"]
 
@@ -48,19 +53,50 @@ def _plain(config: Config) -> Run:
     here = project.find(Path(context.script.dir).resolve())
     configured = settings.load(here)
     database = configured.database
-    shown = dialects.of(database.url).database_name(database.url)
     writes = command not in READING
-    if writes:
-        history.load(here)  # Alembic by itself runs only one of two files with the same id
-    return Run(
+    run = Run(
         here,
         database.url,
-        shown,
+        database.name,
         Caller(f"alembic {command}".strip(), on_wait=_tell),
         writes=writes,
         environment=configured.environment,
         lock_seconds=database.lock_timeout,
     )
+    if writes:
+        revisions = history.load(here)  # Alembic by itself runs only one of two files with the same id
+        run.before = lambda journey: _agree(run, revisions, configured, journey)
+    return run
+
+
+def _agree(run: Run, revisions: History, configured: Settings, journey: Journey) -> None:
+    """Have what is at stake set aside; where the database is protected ``-x confirm=NAME`` is needed as well.
+
+    Raises:
+        LossNotAccepted: it was not given.
+        TooMuchToSetAside: more rows than the setting allows, and no ``-x set-aside=no``.
+    """
+    given = context.get_x_argument(as_dictionary=True)
+    name = configured.database.name
+    consent = Consent(run.caller.command, str(given.get("confirm", "")))
+    advice = f"alembic -x confirm={name} ..., or inv"
+    if journey.stamped is not None:
+        forgotten = guard.forgets(revisions, journey.heads, journey.stamped)
+        if forgotten:
+            consequence = f"the database would not know any more that {', '.join(forgotten)} ran"
+            guard.permit_unasked(configured, environment.read(configured), consent, consequence, advice)
+        return
+    steps = tuple(revisions.get(one) for one in journey.revisions)
+    way = Way(revisions, journey.heads, steps, run.direction)
+    if not stakes.may_lose(way):
+        return
+    where = environment.read(configured)
+    planned = plan.of_steps(configured, way, where.recorded)
+    if planned.losing:
+        guard.permit_unasked(configured, where, consent, guard.at_stake(planned.losing), advice)
+    if given.get("set-aside") != "no":
+        guard.check_limit(configured, run.caller.command, planned.stakes, "alembic -x set-aside=no ...")
+        run.on_revision = Aside(dialects.of(configured.database.url), planned.stakes).before
 
 
 def _tell(holder: Holder) -> None:

@@ -50,15 +50,16 @@ def weigh(
     Raises:
         AccessDenied, ServerUnreachable, DatabaseUnusable: the live database cannot be looked at.
     """
-    if not way.steps or (not detailed and all(_is_harmless(way, one) for one in range(len(way.steps)))):
+    if not detailed and not may_lose(way):
         return NOTHING, ()
     now = _live(database)
     rehearsal = _rehearse(way, database, environment, now)
     return rehearsal, _counted(way, database, rehearsal.losses, now)
 
 
-def _is_harmless(way: Way, number: int) -> bool:
-    return is_harmless(way.steps[number].path.read_text(encoding="utf-8"), way.direction)
+def may_lose(way: Way) -> bool:
+    """Return whether any step cannot be seen to take nothing away."""
+    return not all(is_harmless(step.path.read_text(encoding="utf-8"), way.direction) for step in way.steps)
 
 
 def _rehearse(way: Way, database: DatabaseSettings, environment: Environment, now: Columns) -> Rehearsal:

@@ -4,10 +4,13 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbtasks import history, migrate, plan, project, settings, status
+from dbtasks import guard, history, migrate, plan, project, settings, status
 from dbtasks.errors import PendingRevisions
+from dbtasks.guard import Consent
 from dbtasks.lock import Holder
 from dbtasks.road import Caller, Step
+
+ADVICE = "inv db.upgrade, which asks; or state in the revision what was reviewed: accepts_loss = [...]"
 
 log = logging.getLogger("dbtasks")
 
@@ -46,6 +49,10 @@ def prepare_schema(root: Path | str | None = None) -> PreparedSchema:
     wanted = plan.upgrade(revisions, configured)
     if wanted.steps and configured.database.on_startup == "check":
         raise PendingRevisions(wanted.database, tuple(step.id for step in wanted.steps))
+    if wanted.losing and wanted.environment is not None:
+        consent = Consent("prepare_schema()")
+        guard.permit_unasked(configured, wanted.environment, consent, guard.at_stake(wanted.losing), ADVICE)
+    guard.check_limit(configured, "prepare_schema()", wanted.stakes, ADVICE)
     report = migrate.run(revisions, configured, wanted, Caller("prepare_schema", _log, _wait))
     return PreparedSchema(", ".join(report.heads) or None, tuple(step.revision for step in report.steps))
 

@@ -254,7 +254,7 @@ def test_a_hundred_thousand_rows(repository: Repository, sql: Sql) -> None:
     assert sql(url, "SELECT count(*), max(x), min(x), sum(id) FROM big") == before
 
 
-def test_it_is_listed_brought_back_and_forgotten(filled: Repository, sql: Sql) -> None:
+def test_it_is_listed_brought_back_and_forgotten(filled: Repository) -> None:
     """By the tasks: when, by whom, which revision, how many rows, how large; deleted only by name."""
     at = name(filled)
     filled.inv("db.downgrade", "--rev", "-1", "--confirm", at)

@@ -83,7 +83,7 @@ class LossNotAccepted(Refused):
     fixes: str
 
     def why(self) -> str:
-        return f"{self.consequence}, and the environment of '{self.database}' is protected."
+        return f"{self.consequence}, and '{self.database}' is protected, or not of the configured environment."
 
     def fix(self) -> str:
         return self.fixes

@@ -190,6 +190,7 @@ class TooMuchToSetAside(DbtasksError):
     table: str
     rows: int
     limit: int
+    advice: str = "--no-set-aside"
 
     def what(self) -> str:
         return f"{self.command} did not run; nothing was changed."
@@ -201,4 +202,4 @@ class TooMuchToSetAside(DbtasksError):
         )
 
     def fix(self) -> str:
-        return "raise 'database.set_aside_limit', or let go of the rows: --no-set-aside"
+        return f"raise 'database.set_aside_limit', or let go of the rows: {self.advice}"

@@ -115,15 +115,22 @@ def reset(_context: Context, confirm: str = "", lock_timeout: str = "") -> None:
     show(render.report(report, "upgrade"))
 
 
-@task(help={"rev": REV, "lock_timeout": LOCK_TIMEOUT})
+@task(help={"rev": REV, "confirm": CONFIRM, "lock_timeout": LOCK_TIMEOUT})
 @friendly
 @writing
-def stamp(_context: Context, rev: str = "", lock_timeout: str = "") -> None:
-    """Record REV in the database without running any revision."""
-    from dbtasks import migrate, render
+def stamp(_context: Context, rev: str = "", confirm: str = "", lock_timeout: str = "") -> None:
+    """Record REV in the database without running any revision; guarded when it goes backwards."""
+    from dbtasks import environment, guard, migrate, render
 
     at = here(lock_timeout)
-    show(render.stamped(migrate.stamp(at.history, at.settings, rev, caller("db.stamp", at.history))))
+
+    def permit(forgotten: tuple[str, ...]) -> None:
+        if forgotten:
+            agreed = consent("db.stamp", confirm, f"--rev {rev}")
+            consequence = f"the database would not know any more that {', '.join(forgotten)} ran"
+            guard.permit(at.settings, environment.read(at.settings), agreed, consequence)
+
+    show(render.stamped(migrate.stamp(at.history, at.settings, rev, caller("db.stamp", at.history), permit)))
 
 
 @task
