@@ -53,6 +53,12 @@ def permit(settings: Settings, where: Environment, consent: Consent, consequence
     check_name(settings, consent, consequence)
 
 
+def check_configured(settings: Settings, command: str) -> None:
+    """Raise ProtectedEnvironment when the configuration alone says enough, before any server is asked."""
+    if settings.environment in settings.database.protected:
+        raise ProtectedEnvironment(command, settings.environment, settings.database.protected, is_recorded=False)
+
+
 def check_place(where: Environment, command: str) -> None:
     """Raise unless the database's own record and the configuration agree, and neither is protected."""
     for name, is_recorded in ((where.recorded, True), (where.configured, False)):
@@ -62,6 +68,12 @@ def check_place(where: Environment, command: str) -> None:
         raise NotThisMachine(command, where.host)
     if where.recorded is not None and not where.agrees:
         raise EnvironmentsDiffer(command, where.recorded, where.configured)
+
+
+def check_machine(where: Environment, command: str) -> None:
+    """Raise NotThisMachine unless the server certainly is this machine, or a listed one."""
+    if not where.is_local:
+        raise NotThisMachine(command, where.host)
 
 
 def check_name(settings: Settings, consent: Consent, consequence: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, inspect
 
-from dbtasks import aside, databases, dialects, environment, guard, ledger, lock, values
+from dbtasks import aside, databases, dialects, environment, guard, ledger, lock
 from dbtasks.aside import Part
 from dbtasks.errors import CannotRestore, NothingKept, counted
 from dbtasks.guard import Consent
@@ -85,26 +85,18 @@ def restore(settings: Settings, number: int, consent: Consent, caller: Caller = 
     return lock.holding(url, settings.database.lock_timeout, locked, caller.command, caller.on_wait)
 
 
-def forget(settings: Settings, kept: Sequence[Kept], consent: Consent) -> int:
-    """Return how many copies were deleted for good.
-
-    Raises:
-        NotNamed: the user has not named the database.
-    """
-    number = sum(len(one.parts) for one in kept)
-    if not number:
-        return 0
-    guard.check_name(settings, consent, f"{counted(number, 'set-aside table')} would be deleted for good")
+def forget(settings: Settings, kept: Sequence[Kept]) -> int:
+    """Return how many copies were deleted for good; their user has agreed."""
 
     def work(connection: Connection) -> None:
-        for one in kept:
-            for part in one.parts:
-                aside.drop(connection, part)
-                ledger.change(connection, part.id, outcome=aside.FORGOTTEN)
+        for part in (part for one in kept for part in one.parts):
+            aside.drop(connection, part)
+            ledger.change(connection, part.id, outcome=aside.FORGOTTEN)
         connection.commit()
 
-    databases.connect(settings.database.url, work, write=True)
-    return number
+    if kept:
+        databases.connect(settings.database.url, work, write=True)
+    return sum(len(one.parts) for one in kept)
 
 
 def chosen(settings: Settings, number: int) -> Kept:
@@ -116,10 +108,9 @@ def chosen(settings: Settings, number: int) -> Kept:
     return _chosen(found(settings), number, settings)
 
 
-def older_than(settings: Settings, days: float) -> tuple[Kept, ...]:
-    """Return what was set aside more than so many days ago; empty when nothing was."""
-    before = values.now(-days)
-    return tuple(one for one in found(settings) if one.events[-1].started < before)
+def older_than(settings: Settings, moment: str) -> tuple[Kept, ...]:
+    """Return what was set aside before a moment; empty when nothing was."""
+    return tuple(one for one in found(settings) if one.events[-1].started < moment)
 
 
 def _chosen(those: Sequence[Kept], number: int, settings: Settings) -> Kept:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dbtasks import databases, dialects, guard, lock, plan, road
+from dbtasks import databases, dialects, guard, lock, plan, road, whole
 from dbtasks.aside import Aside
 from dbtasks.errors import RevisionNotGiven
 from dbtasks.history import History
@@ -27,11 +27,13 @@ class Report:
         database: its name.
         steps: the revisions applied or reverted, in order.
         heads: what the database records now; empty at base.
+        aside: the number under which the database was set aside; None when it was not.
     """
 
     database: str
     steps: tuple[Step, ...]
     heads: tuple[str, ...]
+    aside: int | None = None
 
 
 def run(
@@ -83,26 +85,37 @@ def stamp(
     return Report(settings.database.name, (), target)
 
 
-def reset(history: History, settings: Settings, caller: Caller = NOBODY) -> Report:
-    """Return what was applied after everything in the database was dropped; :mod:`dbtasks.guard` has permitted it.
+def reset(
+    history: History, settings: Settings, caller: Caller = NOBODY, *, discard: bool = False, force: bool = False
+) -> Report:
+    """Return what was applied to an empty database; what was there is set aside; :mod:`dbtasks.guard` has permitted it.
 
-    Downgrades are not replayed: written long ago and for other data, they often cannot run.
+    Downgrades are not replayed: written long ago and for other data, they often cannot run. ``discard`` drops
+    everything instead of moving it; ``force`` ends the connections of others first.
 
     Raises:
         ManyHeads, LockTimeout, MigrationFailed, HeadsDisagree: see there.
+        DatabaseInUse, CannotMove: it cannot be moved; nothing was changed.
     """
     history.head()
-    database = settings.database
+    database, dialect = settings.database, dialects.of(settings.database.url)
+    there = databases.exists(database.url)
+    kept = whole.away(settings, "reset", force=force) if there and not discard and dialect.moves.alone else None
     trip = _trip(history, settings, caller)
     trip.lock_seconds = None  # held here, over both halves
 
-    def start_again() -> tuple[Step, ...]:
-        if databases.exists(database.url):
-            databases.connect(database.url, dialects.of(database.url).wipe, write=True)
-        return road.migrate(history, trip, lambda current: history.up(current, "head"))
+    def start_again() -> tuple[tuple[Step, ...], int | None]:
+        aside = kept
+        if there and discard:
+            databases.connect(database.url, dialect.wipe, write=True)
+        elif there and aside is None:
+            aside = whole.away(settings, "reset", force=force)
+        if there:
+            whole.note(database.url, "reset", f"set aside as {aside}" if aside else "discarded")
+        return road.migrate(history, trip, lambda current: history.up(current, "head")), aside
 
-    steps = lock.holding(database.url, database.lock_timeout, start_again, caller.command, caller.on_wait)
-    return Report(database.name, steps, _heads(trip, ()))
+    steps, aside = lock.holding(database.url, database.lock_timeout, start_again, caller.command, caller.on_wait)
+    return Report(database.name, steps, _heads(trip, ()), aside)
 
 
 def create(history: History, settings: Settings) -> bool:

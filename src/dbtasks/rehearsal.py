@@ -54,7 +54,7 @@ class _Listener:
         event.listen(connection, "before_cursor_execute", self._hear)
 
     def _hear(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if VERSIONS not in statement and not LOOKING.match(statement):
+        if _changes(statement) and not LOOKING.match(statement):
             self.heard.append(statement.strip())
 
     def between(self, connection: Connection, revision: str) -> None:

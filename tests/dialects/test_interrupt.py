@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from dialects.verbs import STOP, chain, execute, running, upgrade, url_of, write_revision
+from dialects.verbs import LIVE, STOP, STOP_ANYWHERE, chain, execute, running, upgrade, url_of, write_revision
 from support.repository import Repository, Sql
 
 LONG = {
@@ -25,7 +25,7 @@ KINDS = ["python", "database"]
 def test_an_interrupted_upgrade_is_undone(kind: str, number: signal.Signals, repository: Repository, sql: Sql) -> None:
     """Ctrl-C, or the end of a container, in the middle of a revision: told in three lines, with the lock free."""
     url = url_of(repository)
-    stop = STOP if kind == "python" else _long(url)
+    stop = STOP if kind == "python" else LIVE.format(_long(url).replace("\n", "\n    "))
     chain(repository, "one")
     write_revision(repository, "two", "one", f"{CREATE}\n{stop}")
     with running(repository, "db.upgrade") as process:
@@ -49,7 +49,7 @@ def test_an_interrupted_draft_leaves_nothing(
     folder.mkdir()
     before = sql.databases(server_url)
     chain(repository, "one")
-    write_revision(repository, "two", "one", f"{CREATE}\n{STOP if kind == 'python' else _long(url)}")
+    write_revision(repository, "two", "one", f"{CREATE}\n{STOP_ANYWHERE if kind == 'python' else _long(url)}")
     with running(repository, "db.revision", "-m", "next", TMPDIR=str(folder)) as process:
         assert url.get_backend_name() == "sqlite" or len(sql.databases(server_url)) > len(before)
         process.send_signal(signal.SIGINT)

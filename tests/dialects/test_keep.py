@@ -258,7 +258,7 @@ def test_it_is_listed_brought_back_and_forgotten(filled: Repository) -> None:
     """By the tasks: when, by whom, which revision, how many rows, how large; deleted only by name."""
     at = name(filled)
     filled.inv("db.downgrade", "--rev", "-1", "--confirm", at)
-    data = json.loads(filled.inv("db.kept", "--json").out)
+    data = json.loads(filled.inv("db.kept", "--json").out)["copies"]
     assert [(one["table"], one["rows"], one["revision"]) for one in data[0]["parts"]] == [
         ("maker", 3, "one"),
         ("part", 3, "one"),
@@ -276,7 +276,7 @@ def test_it_is_listed_brought_back_and_forgotten(filled: Repository) -> None:
     assert (done.code, f"--id {data[0]['id']} --confirm {at}" in done.err) == (3, True)
     assert filled.inv("db.forget", "--older-than", "1", "--confirm", at).out == "Nothing to forget.\n"
     done = filled.inv("db.forget", "--older-than", "0", "--confirm", at)
-    assert done.out == "2 set-aside tables deleted.\n", done.err
+    assert done.out == "2 set-aside copies deleted.\n", done.err
     assert filled.inv("db.kept").out == "Nothing is set aside.\n"
     assert kept(filled) == ()
     assert filled.inv("db.forget").code == 2

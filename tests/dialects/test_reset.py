@@ -80,10 +80,10 @@ def cluttered(repository: Repository, sql: Sql) -> Repository:
 
 
 def test_a_reset_drops_everything_and_goes_to_head(cluttered: Repository, sql: Sql) -> None:
-    """Whatever refers to whatever, and though one downgrade cannot run: only the history's tables are there, empty."""
+    """Discarded, whatever refers to whatever, and though one downgrade cannot run: only the history's tables are there."""
     url = url_of(cluttered)
     assert len(_everything(url, sql)) > 8
-    report = migrate.reset(*here(cluttered))
+    report = migrate.reset(*here(cluttered), discard=True)
     assert [step.revision for step in report.steps] == ["one", "two", "three"]
     ours = {"alembic_version_pkc", "dbtasks_ledger", "dbtasks_ledger_id_seq", "dbtasks_ledger_pkey", "dbtasks_lock"}
     assert {name for _, name in _everything(url, sql)} - ours == {
@@ -92,7 +92,7 @@ def test_a_reset_drops_everything_and_goes_to_head(cluttered: Repository, sql: S
         "t_two",
     }
     assert sql(url, "SELECT count(*) FROM t_one") == [(0,)]
-    assert migrate.reset(*here(cluttered)).heads == ("three",)
+    assert migrate.reset(*here(cluttered), discard=True).heads == ("three",)
 
 
 def test_a_reset_needs_no_known_revision(repository: Repository, sql: Sql) -> None:
@@ -119,7 +119,8 @@ def test_the_named_database_is_reset(repository: Repository, sql: Sql) -> None:
     name = here(repository).settings.database.name
     done = repository.inv("db.reset", "--confirm", name)
     assert (done.code, done.err) == (0, "")
-    assert done.out.splitlines()[-1] == f"1 revision applied. {name} is at one."
+    assert done.out.splitlines()[-2] == f"1 revision applied. {name} is at one."
+    assert done.out.splitlines()[-1].startswith("What was there is set aside: inv db.restore --id 20")
     assert sql.tables(url_of(repository)) == ["alembic_version", "t_one"]
 
 
@@ -167,7 +168,7 @@ def test_on_a_terminal_the_name_is_asked_for(sqlite_repository: Repository, sql:
         assert sql.tables(url) == ["left_over"]
     done = _answered(sqlite_repository, f"{name}\n")
     assert done.code == 0, done
-    assert f"This deletes everything in '{name}'." in done.err
+    assert f"It sets everything aside, and leaves empty tables (database '{name}')." in done.err
     assert sql.tables(url) == []
 
 

@@ -23,10 +23,15 @@ from dbtasks.settings import Settings
 from support.repository import Completed, Repository
 
 SECONDS = 30  # for something that takes one
-STOP = """
+STOP_ANYWHERE = """
 Path("stopped").touch()
 time.sleep(60)
 """
+LIVE = """
+if "dbtasks_scratch_" not in str(op.get_bind().engine.url):  # a rehearsal goes on
+    {}
+"""
+STOP = LIVE.format(STOP_ANYWHERE.strip().replace("\n", "\n    "))
 LOADED = """
 from pathlib import Path
 from dbtasks import history, project, services, settings

@@ -88,6 +88,7 @@ class Reader:
         for real, shown in self._ids.items():
             text = text.replace(real, shown)
         text = re.sub(r"\b\d{8}_\d{6}_", "DATE_", text.replace(str(self.repository.root), "ROOT"))
+        text = re.sub(r"\bPlan [0-9a-f]{8}\.", "Plan PLAN.", re.sub(r"--id 20\d{12}\b", "--id NUMBER", text))
         return re.sub(r"\d+\.\d\d s\b", "TIME", text)
 
 

@@ -227,11 +227,14 @@ def fresh(server: URL, *, create: bool) -> Iterator[URL]:
         try:
             yield server.set(database=str(file))
         finally:
-            file.unlink(missing_ok=True)
+            for beside in file.parent.glob(f"{file.name}*"):  # also what was set aside
+                beside.unlink()
         return
     if create:
         sql(server, f"CREATE DATABASE {name}")
     try:
         yield server.set(database=name)
     finally:
-        sql(server, KINDS[server.get_backend_name()].drop.format(name))
+        for one in sql.databases(server):
+            if one.startswith(name):  # also what was set aside
+                sql(server, KINDS[server.get_backend_name()].drop.format(one))

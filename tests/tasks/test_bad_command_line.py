@@ -22,7 +22,7 @@ SLIPS = [
     (
         "db.upgrade --rve head",
         "The task db.upgrade has no flag '--rve'.",
-        "its flags are --rev, --dry-run, --lock-timeout. Did you mean '--rev'?",
+        "its flags are --rev, --dry-run, --plan, --confirm, --no-set-aside, --lock-timeout. Did you mean '--rev'?",
         "inv --help db.upgrade",
     ),
     (

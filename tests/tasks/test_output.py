@@ -61,8 +61,14 @@ STORY = [
         "db.upgrade --dry-run db.upgrade",
         """
         Would apply to database.db, from base (nothing applied):
-          id1  Add_items
-        Nothing was changed.
+          id1  Add_items  [shop]
+            create the table item
+                CREATE TABLE item (
+                    id INTEGER NOT NULL,
+                    name VARCHAR(50) NOT NULL,
+                    PRIMARY KEY (id)
+                );
+        Plan PLAN. Nothing was changed.
           applied  id1  Add_items  (TIME)
         1 revision applied. database.db is at id1.
         """,
@@ -98,8 +104,11 @@ STORY = [
         """
         Would revert on database.db, from id2:
           id2  Data
-          id1  Add_items
-        Nothing was changed.
+          id1  Add_items  [shop]
+            drop the table item
+            ! loses the table item: 0 rows
+                DROP TABLE item;
+        Plan PLAN. Nothing was changed.
         """,
     ),
     (
@@ -117,6 +126,7 @@ STORY = [
           applied  id1  Add_items  (TIME)
           applied  id2  Data  (TIME)
         2 revisions applied. database.db is at id2.
+        What was there is set aside: inv db.restore --id NUMBER
         """,
     ),
     (

@@ -1,6 +1,5 @@
 import os
 import pty
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,15 +86,15 @@ def test_dry(migrated: Repository, command: str, told: str) -> None:
     """Invoke's own ``--dry``, which by itself stops shell commands only, changes nothing here either."""
     revision(migrated, "9ab204", "77d0e1")
     before = snapshot(migrated.root)
-    assert re.sub(r"Plan [0-9a-f]{8}\.", "Plan PLAN.", Reader(migrated).inv(f"--dry {command}")) == told
+    assert Reader(migrated).inv(f"--dry {command}") == told
     assert snapshot(migrated.root) == before
 
 
 @pytest.mark.parametrize(
     ("keys", "why"),
     [
-        (b"\x04", "it deletes everything in 'database.db', and the database was not named."),
-        (b"\n", "it deletes everything in 'database.db', and the database was not named."),
+        (b"\x04", "it sets everything aside, and leaves empty tables, and the database was not named."),
+        (b"\n", "it sets everything aside, and leaves empty tables, and the database was not named."),
         (b"yes\n", "'yes' is not the name of the database."),
     ],
 )
@@ -103,9 +102,7 @@ def test_a_reset_that_is_not_confirmed(migrated: Repository, keys: bytes, why: s
     """Ctrl-D, Enter or a mere yes at the prompt of db.reset leaves everything as it is."""
     before = snapshot(migrated.root)
     code, shown = typed(migrated, keys, "db.reset")
-    question = (
-        "It deletes everything in 'database.db' (database 'database.db').\nType the name of the database to go on: "
-    )
+    question = "It sets everything aside, and leaves empty tables (database 'database.db').\nType the name of the database to go on: "
     refusal = "error: db.reset was refused; nothing was changed.\n"
     assert shown.startswith(question)
     assert shown.endswith(f"{refusal}  why: {why}\n  fix: inv db.reset --confirm database.db\n")
@@ -116,4 +113,4 @@ def test_a_reset_that_is_confirmed(migrated: Repository) -> None:
     """The name of the database, typed at the prompt, lets db.reset run."""
     code, shown = typed(migrated, b"database.db\n", "db.reset")
     assert code == 0, shown
-    assert shown.endswith("\n1 revision applied. database.db is at 77d0e1.\n")
+    assert "\n1 revision applied. database.db is at 77d0e1.\nWhat was there is set aside: inv db.restore --id " in shown

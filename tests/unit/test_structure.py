@@ -19,7 +19,20 @@ SRC = ROOT / "src" / "dbtasks"
 LAYERS = (
     *("errors", "values", "dialects", "project", "settings", "services", "databases", "history", "ledger", "lock"),
     *("environment", "road", "scratch", "compare", "statements", "narrowing", "watch", "harmless", "rehearsal"),
-    *("stakes", "plan", "guard", "aside", "putback", "keep", "status", "migrate", "revise", "offline", "startup"),
+    *(
+        "stakes",
+        "plan",
+        "guard",
+        "aside",
+        "putback",
+        "keep",
+        "whole",
+        "status",
+        "migrate",
+        "revise",
+        "offline",
+        "startup",
+    ),
     *("onboarding", "runtime", "render", "tasks"),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)

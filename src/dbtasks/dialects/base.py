@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine
 
 from dbtasks.dialects.copies import Copies
+from dbtasks.dialects.moves import Moves
 from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ class Dialect:
     atomic = False  # a revision that fails leaves nothing behind
     offline = True  # DDL can be written without a database (alembic --sql)
     copies = Copies()  # how values are copied aside and taken back
+    moves = Moves()  # how the whole database is moved aside and back
     in_file = False  # the database is a file: created by writing, removed by deleting
 
     @property

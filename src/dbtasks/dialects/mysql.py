@@ -8,6 +8,7 @@ from sqlalchemy import URL, Connection, inspect, text
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain, reason
 from dbtasks.dialects.copies import MySQLCopies
+from dbtasks.dialects.moves import MySQLMoves
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class MySQL(Dialect):
     default_port = 3306
 
     copies = MySQLCopies()
+    moves = MySQLMoves()
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait for a connection."""

@@ -8,6 +8,7 @@ from sqlalchemy import URL, Connection, text
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain, reason
 from dbtasks.dialects.copies import PostgreSQLCopies
+from dbtasks.dialects.moves import PostgreSQLMoves
 from dbtasks.errors import (
     AccessDenied,
     DatabaseMissing,
@@ -83,6 +84,7 @@ class PostgreSQL(Dialect):
 
     atomic = True
     copies = PostgreSQLCopies()
+    moves = PostgreSQLMoves()
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.

@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, event
 
 from dbtasks.dialects.base import Dialect, Open, Wait, chain
 from dbtasks.dialects.copies import SQLiteCopies
+from dbtasks.dialects.moves import SQLiteMoves
 from dbtasks.errors import DatabaseMissing, DatabaseReadOnly, DatabaseUnusable, DbtasksError, UnsupportedDatabaseUrl
 
 T = TypeVar("T")
@@ -26,6 +27,7 @@ class SQLite(Dialect):
 
     atomic = True
     copies = SQLiteCopies()
+    moves = SQLiteMoves()
     offline = False  # batch mode copies the table that it finds, so it needs one to look at
     in_file = True
 

@@ -51,7 +51,7 @@ from dbtasks.errors.history import (
     UnknownDatabaseRevision,
     UnknownRevision,
 )
-from dbtasks.errors.kept import CannotRestore, NothingKept
+from dbtasks.errors.kept import CannotMove, CannotRestore, DatabaseInUse, NothingKept
 from dbtasks.errors.migrations import (
     AlembicFailed,
     BrokenReferences,
@@ -84,9 +84,11 @@ __all__ = [
     "BadRevisionRange",
     "BadSetting",
     "BrokenReferences",
+    "CannotMove",
     "CannotRestore",
     "ConfigurationMissing",
     "ConfigurationUnreadable",
+    "DatabaseInUse",
     "DatabaseMissing",
     "DatabaseMoved",
     "DatabaseReadOnly",

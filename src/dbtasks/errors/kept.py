@@ -35,3 +35,37 @@ class CannotRestore(DbtasksError):
 
     def fix(self) -> str:
         return "inv db.upgrade, then run the command again"
+
+
+@dataclass(eq=False)
+class DatabaseInUse(DbtasksError):
+    """Others are connected to a database that is to be moved."""
+
+    database: str
+    others: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"'{self.database}' was not moved; nothing was changed."
+
+    def why(self) -> str:
+        return f"others are connected to it: {'; '.join(self.others) or 'they have just gone'}."
+
+    def fix(self) -> str:
+        return "let them end, or end them: --force (only on this machine, and where nothing is protected)"
+
+
+@dataclass(eq=False)
+class CannotMove(DbtasksError):
+    """A database, or something in it, cannot be moved by this user."""
+
+    database: str
+    cause: str
+
+    def what(self) -> str:
+        return f"'{self.database}' cannot be set aside; nothing was changed."
+
+    def why(self) -> str:
+        return f"{self.cause}."
+
+    def fix(self) -> str:
+        return "grant the right, or drop what is in it, without a copy: --discard"

@@ -1,12 +1,13 @@
 """Results into words, tables and JSON."""
 
 from dbtasks.render.databases import created, onboarded, status, status_json, written
-from dbtasks.render.kept import environment, forgotten, kept, kept_json, restored
+from dbtasks.render.kept import brought_back, environment, forgotten, kept, kept_json, restored
 from dbtasks.render.models import difference, draft, heads, history, merged, notices, services, services_json
 from dbtasks.render.plans import plan, plan_json, stake
 from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
 
 __all__ = [
+    "brought_back",
     "created",
     "difference",
     "draft",

@@ -10,14 +10,20 @@ from dbtasks.keep import Kept
 from dbtasks.putback import Outcome
 from dbtasks.render import text
 from dbtasks.settings import Settings
+from dbtasks.whole import Whole
 
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
-def kept(found: Sequence[Kept]) -> str:
-    """Return what is set aside, the oldest first."""
+def kept(wholes: Sequence[Whole], copies: Sequence[Kept]) -> str:
+    """Return what is set aside: databases, then copies, the oldest first."""
     lines = []
-    for one in found:
+    for whole in wholes:
+        by = f"by {whole.event.actor}, {whole.event.kind}" if whole.event else "by somebody"
+        lines.append(f"{whole.id}  {_moment(whole.id)}  {by}")
+        size = f", {_size(whole.size)}" if whole.size is not None else ""
+        lines.append(f"    the whole database: {counted(whole.tables, 'table')}, {counted(whole.rows, 'row')}{size}")
+    for one in copies:
         last = one.events[-1]
         marks = "  (restored)" if one.is_restored else ""
         revisions = ", ".join(dict.fromkeys(event.revision for event in one.events))
@@ -29,23 +35,37 @@ def kept(found: Sequence[Kept]) -> str:
     return "\n".join([*lines, "Next: inv db.restore --id ID" if lines else "Nothing is set aside."])
 
 
-def kept_json(found: Sequence[Kept]) -> str:
-    """Return the same as JSON: a list of objects."""
-    return text.to_json(
-        [
-            {
-                "id": one.id,
-                "when": one.events[-1].started,
-                "actor": one.events[-1].actor,
-                "restored": one.is_restored,
-                "parts": [
-                    {**asdict(part), "revision": event.revision, "bytes": bytes_}
-                    for part, event, bytes_ in zip(one.parts, one.events, one.sizes, strict=True)
-                ],
-            }
-            for one in found
-        ]
-    )
+def kept_json(wholes: Sequence[Whole], copies: Sequence[Kept]) -> str:
+    """Return the same as JSON: an object with two lists."""
+    databases = [
+        {
+            "id": one.id,
+            "when": one.event.started if one.event else None,
+            "actor": one.event.actor if one.event else None,
+            "tables": one.tables,
+            "rows": one.rows,
+            "bytes": one.size,
+        }
+        for one in wholes
+    ]
+    return text.to_json({"databases": databases, "copies": [_copies(one) for one in copies]})
+
+
+def _copies(one: Kept) -> dict[str, object]:
+    parts = [
+        {**asdict(part), "revision": event.revision, "bytes": bytes_}
+        for part, event, bytes_ in zip(one.parts, one.events, one.sizes, strict=True)
+    ]
+    last = one.events[-1]
+    return {
+        "id": one.id, "when": last.started, "actor": last.actor, "restored": one.is_restored, "parts": parts
+    }  # fmt: skip
+
+
+def brought_back(whole: Whole, present: int) -> str:
+    """Return that a whole database is in its place again, and where the one before is."""
+    there = f"{counted(whole.tables, 'table')} with {counted(whole.rows, 'row')} are there again"
+    return f"Brought {whole.id} back: {there}.\nWhat was there instead is set aside: inv db.restore --id {present}"
 
 
 def restored(outcomes: Sequence[Outcome]) -> str:
@@ -62,7 +82,7 @@ def restored(outcomes: Sequence[Outcome]) -> str:
 
 def forgotten(number: int) -> str:
     """Return how many copies were deleted."""
-    return f"{counted(number, 'set-aside table')} deleted." if number else "Nothing to forget."
+    return f"{number} set-aside {'copy' if number == 1 else 'copies'} deleted." if number else "Nothing to forget."
 
 
 def environment(where: Environment, settings: Settings) -> str:
@@ -77,6 +97,11 @@ def environment(where: Environment, settings: Settings) -> str:
     if not where.agrees:
         lines.append("They differ: destructive commands are refused. Next: inv db.environment --set NAME")
     return "\n".join(lines)
+
+
+def _moment(number: int) -> str:
+    digits = str(number)
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]} {digits[8:10]}:{digits[10:12]}:{digits[12:]} UTC"
 
 
 def _size(number: int) -> str:

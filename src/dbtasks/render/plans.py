@@ -32,12 +32,18 @@ def plan(result: Plan) -> str:
         sql = result.rehearsal.sql.get(step.id, ())
         lines += [f"    {line}" for line in operations(sql)]
         lines += [f"    ! {stake(one)}" for one in result.stakes if one.loss.revision == step.id]
-        lines += [f"        {line}" for statement in sql for line in f"{statement.rstrip(';')};".splitlines()]
+        lines += [f"        {line}" for statement in sql for line in _lines(statement)]
     if not result.rehearsal.was_run:
         lines.append(READ.format(why=_why_read(result)))
     if result.losing:
         lines.append(f"{counted(len(result.losing), 'loss').replace('losss', 'losses')} to agree to: --confirm NAME.")
     return "\n".join([*lines, f"Plan {result.id}. Nothing was changed."])
+
+
+def _lines(statement: str) -> Iterator[str]:
+    """Yield the lines of a statement as they are shown: with spaces instead of tabs, and without empty lines."""
+    shown = (line.expandtabs(4).rstrip() for line in f"{statement.rstrip(';')};".splitlines())
+    return (line for line in shown if line)
 
 
 def stake(one: Stake) -> str:

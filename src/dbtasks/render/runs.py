@@ -21,10 +21,11 @@ def step(done: Step, history: History) -> str:
 
 def report(result: Report, direction: str) -> str:
     """Return what a run did; its steps have been shown already."""
-    if not result.steps:
+    if not result.steps and result.aside is None:
         return nothing(result.database, result.heads, direction)
+    kept = f"\nWhat was there is set aside: inv db.restore --id {result.aside}" if result.aside else ""
     verb = "applied" if direction == "upgrade" else "reverted"
-    return f"{counted(len(result.steps), 'revision')} {verb}. {result.database} is at {text.heads(result.heads)}."
+    return f"{counted(len(result.steps), 'revision')} {verb}. {result.database} is at {text.heads(result.heads)}.{kept}"
 
 
 def nothing(database: str, current: Sequence[str], direction: str) -> str:

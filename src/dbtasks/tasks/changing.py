@@ -99,19 +99,30 @@ def _carry_out(at: Here, planned: "Plan", wish: Wish) -> None:
     return show(render.report(report, planned.direction))
 
 
-@task(help={"confirm": "The name of the database, to say that all in it may be lost.", "lock_timeout": LOCK_TIMEOUT})
+@task(
+    help={
+        "confirm": "The name of the database, to say that it may be emptied.",
+        "discard": "Drop everything instead of setting it aside.",
+        "force": "End the connections of others first; on this machine only.",
+        "lock_timeout": LOCK_TIMEOUT,
+    }
+)
 @friendly
 @writing
-def reset(_context: Context, confirm: str = "", lock_timeout: str = "") -> None:
-    """Drop everything in the database and upgrade to head again; guarded."""
-    from dbtasks import environment, guard, migrate, render
+def reset(
+    _context: Context, confirm: str = "", discard: bool = False, force: bool = False, lock_timeout: str = ""
+) -> None:
+    """Set everything in the database aside and upgrade an empty one to head; guarded."""
+    from dbtasks import environment, guard, migrate, render, whole
 
     at = here(lock_timeout)
-    where = environment.read(at.settings)
-    guard.permit(
-        at.settings, where, consent("db.reset", confirm), f"it deletes everything in '{at.settings.database.name}'"
-    )
-    report = migrate.reset(at.history, at.settings, caller("db.reset", at.history))
+    consequence = "it deletes everything" if discard else "it sets everything aside, and leaves empty tables"
+    guard.check_configured(at.settings, "db.reset")
+    arguments = " ".join(flag for flag, given in (("--discard", discard), ("--force", force)) if given)
+    guard.permit(at.settings, environment.read(at.settings), consent("db.reset", confirm, arguments), consequence)
+    if force:
+        whole.check_force(at.settings, "db.reset --force")
+    report = migrate.reset(at.history, at.settings, caller("db.reset", at.history), discard=discard, force=force)
     show(render.report(report, "upgrade"))
 
 
