@@ -6,7 +6,7 @@ from typing import Any
 
 from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
-from sqlalchemy import URL, MetaData
+from sqlalchemy import URL, Connection, MetaData, inspect
 
 from dbtasks import databases, ledger, road
 from dbtasks.history import History
@@ -31,33 +31,83 @@ class Difference:
 
 def with_models(history: History, url: URL, metadata: Sequence[MetaData]) -> tuple[Difference, ...]:
     """Return what is to be done to the database so that it fits the models; empty when it does."""
-    operations = road.inspect(
+    compared = road.inspect(
         history,
         url,
         lambda context: produce_migrations(context, metadata).upgrade_ops,  # type: ignore[arg-type]
     )
-    return described(operations)
+    return described(compared)
 
 
 def with_schema(history: History, url: URL, other: URL) -> tuple[Difference, ...]:
     """Return what is to be done to the database so that its schema is the ``other`` database's; empty when it is."""
+    found = described(operations(history, url, reflected(other)))
+    new = {one.table for one in found if one.kind == "create_table"}
+    return (
+        *(one for one in found if one.kind == "create_table" or one.table not in new),
+        *other_facts(url, other),
+    )
+
+
+def reflected(url: URL) -> MetaData:
+    """Return the tables of a database, without ours."""
     metadata = MetaData()
-    databases.connect(other, lambda connection: metadata.reflect(connection, only=_is_theirs))
-    return with_models(history, url, [metadata])
+    databases.connect(url, lambda connection: metadata.reflect(connection, only=_is_theirs))
+    return metadata
+
+
+def operations(history: History, url: URL, wanted: MetaData) -> ops.UpgradeOps | None:
+    """Return the operations that would make the database have these tables, and no others."""
+    return road.inspect(history, url, lambda context: produce_migrations(context, wanted).upgrade_ops)
+
+
+def other_facts(url: URL, other: URL) -> tuple[Difference, ...]:
+    """Return differences in what Alembic does not compare: views, checks, primary keys, and types of their own."""
+    here, there = (databases.connect(one, facts_of) for one in (url, other))
+    found = []
+    for name in sorted({*here, *there}):
+        if here.get(name) != there.get(name) and (name[0] == "view" or _in_both(name, here, there)):
+            verb = "drop" if name not in there else "change" if name in here else "create"
+            found.append(Difference(f"{verb}_{name[0]}", *name[1:]))
+    return tuple(found)
+
+
+def facts_of(connection: Connection) -> dict[tuple[str, str, str], Any]:
+    """Return the facts that Alembic does not compare: (kind, table, name) and what is said of it."""
+    inspector = inspect(connection)
+    found: dict[tuple[str, str, str], Any] = {
+        ("view", name, ""): inspector.get_view_definition(name) for name in inspector.get_view_names()
+    }
+    for (_, table), key in inspector.get_multi_pk_constraint().items():
+        found["table", table, ""] = True
+        found["primary_key", table, ""] = tuple(key["constrained_columns"]) if key else ()
+    for (_, table), checks in inspector.get_multi_check_constraints().items():
+        for check in checks:
+            found["check", table, str(check["name"] or check["sqltext"])] = check["sqltext"]
+    for enum in getattr(inspector, "get_enums", list)():
+        found["enum", str(enum["name"]), ""] = tuple(enum["labels"])
+    return {name: fact for name, fact in found.items() if not name[1].startswith(ledger.PREFIX)}
+
+
+def _in_both(name: tuple[str, str, str], *facts: dict[tuple[str, str, str], Any]) -> bool:
+    """Return whether a fact is not told already by its table being there or not."""
+    if name[0] == "table":
+        return False
+    return name[0] == "enum" or all(("table", name[1], "") in one for one in facts)
 
 
 def _is_theirs(table: str, _metadata: MetaData) -> bool:
     return not table.startswith(ledger.PREFIX)
 
 
-def described(operations: ops.UpgradeOps | None) -> tuple[Difference, ...]:
+def described(found: ops.UpgradeOps | None) -> tuple[Difference, ...]:
     """Return operations as data, in their order."""
-    return tuple(_difference(one) for one in flattened(operations.ops if operations else ()))
+    return tuple(_difference(one) for one in flattened(found.ops if found else ()))
 
 
-def flattened(operations: Iterable[ops.MigrateOperation]) -> Iterable[ops.MigrateOperation]:
+def flattened(found: Iterable[ops.MigrateOperation]) -> Iterable[ops.MigrateOperation]:
     """Yield operations without the containers that Alembic groups a table's in."""
-    for one in operations:
+    for one in found:
         if isinstance(one, ops.OpContainer):
             yield from flattened(one.ops)
         else:

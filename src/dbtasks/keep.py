@@ -61,13 +61,12 @@ def restore(settings: Settings, number: int, consent: Consent, caller: Caller = 
         CannotRestore: the schema does not have the tables and columns.
         Refused: values that are there now would be written over, and that is not permitted.
     """
-    url, dialect = settings.database.url, dialects.of(settings.database.url)
+    url = settings.database.url
     where = environment.read(settings)
 
     def work(connection: Connection) -> tuple[Outcome, ...]:
         kept = _chosen(_found(connection, settings), number, settings)
-        dialect.copies.let_parents_wait(connection)
-        put = [_ready(connection, settings, part) for part in reversed(kept.parts)]
+        put = _ready(connection, settings, kept.parts)
         over = sum(one.over() for one in put if not (one.adds_rows and "data" not in one.part.kinds))
         if over:
             guard.permit(settings, where, consent, f"values of {counted(over, 'row')} would be written over")
@@ -136,7 +135,25 @@ def _found(connection: Connection, settings: Settings) -> tuple[Kept, ...]:
     )
 
 
-def _ready(connection: Connection, settings: Settings, part: Part) -> PutBack:
+def bring_back(connection: Connection, settings: Settings, parts: Sequence[Part]) -> tuple[Outcome, ...]:
+    """Return what came back of copies, a copy each; to ask, and to commit, is the caller's.
+
+    Raises:
+        CannotRestore: the schema does not have the tables and columns.
+    """
+    return _put_back(_ready(connection, settings, parts))
+
+
+def _ready(connection: Connection, settings: Settings, parts: Sequence[Part]) -> list[PutBack]:
+    """Return the copies with their tables; what was copied last comes first."""
+    dialect = dialects.of(settings.database.url)
+    dialect.copies.let_parents_wait(connection)
+    for part in parts:
+        _check(connection, settings, part)
+    return [PutBack(connection, dialect, part) for part in reversed(parts)]
+
+
+def _check(connection: Connection, settings: Settings, part: Part) -> None:
     inspector = inspect(connection)
     there = inspector.has_table(part.table)
     names = {one["name"] for one in inspector.get_columns(part.table)} if there else set()
@@ -144,7 +161,6 @@ def _ready(connection: Connection, settings: Settings, part: Part) -> PutBack:
     if absent:
         what = f"the column {part.table}.{absent[0]}" if there else f"the table {part.table}"
         raise CannotRestore(settings.database.name, what)
-    return PutBack(connection, dialects.of(settings.database.url), part)
 
 
 def _put_back(put: Sequence[PutBack]) -> tuple[Outcome, ...]:

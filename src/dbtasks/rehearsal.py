@@ -103,11 +103,16 @@ def read(way: Way, url: URL, now: Columns) -> Rehearsal:
         except Exception:  # noqa: BLE001 - whatever a revision raises that finds no database
             text = ""
             watch.losses.append(Loss(step.id, "data", "", detail="a revision that only a database can answer"))
-        statements = [one.strip() for one in re.split(r";[ \t]*(?:\n|$)", text)]
-        sql[step.id] = tuple(one for one in statements if one and _changes(one))
+        sql[step.id] = statements_of(text)
         watch.step(step.id, sql[step.id], None)
         heads = way.history.after(heads, step, way.direction)
     return Rehearsal(tuple(watch.losses), sql, was_run=False)
+
+
+def statements_of(text: str) -> tuple[str, ...]:
+    """Return the statements of Alembic's offline text, without its own."""
+    statements = (one.strip() for one in re.split(r";[ \t]*(?:\n|$)", text))
+    return tuple(one for one in statements if one and _changes(one))
 
 
 def _changes(statement: str) -> bool:

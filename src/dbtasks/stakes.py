@@ -1,8 +1,9 @@
 """What is at stake: the losses of a plan, counted in the live database."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Select, column, func, literal_column, select, table
@@ -54,7 +55,8 @@ def weigh(
         return NOTHING, ()
     now = _live(database)
     rehearsal = _rehearse(way, database, environment, now)
-    return rehearsal, _counted(way, database, rehearsal.losses, now)
+    accepted = {step.id: _accepted(way, step.id) for step in way.steps}
+    return rehearsal, counted(database, rehearsal.losses, now, accepted)
 
 
 def may_lose(way: Way) -> bool:
@@ -78,14 +80,19 @@ def _live(database: DatabaseSettings) -> Columns:
         return {}
 
 
-def _counted(way: Way, database: DatabaseSettings, losses: Sequence[Loss], now: Columns) -> tuple[Stake, ...]:
-    accepted = {step.id: _accepted(way, step.id) for step in way.steps}
+def counted(
+    database: DatabaseSettings,
+    losses: Sequence[Loss],
+    now: Columns,
+    accepted: Mapping[str, frozenset[str]] = MappingProxyType({}),
+) -> tuple[Stake, ...]:
+    """Return what the live database has to lose by each loss; ``accepted`` names those that a revision accepts."""
 
     def count(connection: Connection) -> tuple[Stake, ...]:
         found = []
         for one in losses:
             rows, is_exact = _rows(connection, database, one, now)
-            names = accepted[one.revision]
+            names = accepted.get(one.revision, frozenset())
             found.append(Stake(one, rows, is_exact, bool({one.name, one.table} & names)))
         return tuple(found)
 

@@ -85,7 +85,7 @@ def of(history: History, settings: Settings) -> Status:
 def unfinished(events: Sequence[Event]) -> Event | None:
     """Return the last run of a revision if it did not come to its end, and nothing was done about it since."""
     last = events[-1] if events else None
-    return last if last and last.outcome in (ledger.STARTED, ledger.FAILED) else None
+    return last if last and last.kind != "repair" and last.outcome in (ledger.STARTED, ledger.FAILED) else None
 
 
 def _edited(history: History, applied: frozenset[str], events: Sequence[Event]) -> tuple[Revision, ...]:

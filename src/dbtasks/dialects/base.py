@@ -30,6 +30,7 @@ class Dialect:
     offline = True  # DDL can be written without a database (alembic --sql)
     copies = Copies()  # how values are copied aside and taken back
     moves = Moves()  # how the whole database is moved aside and back
+    alters_autoincrement = False  # a changed column has to be told again that it counts up
     in_file = False  # the database is a file: created by writing, removed by deleting
 
     @property
@@ -56,6 +57,10 @@ class Dialect:
         """Return the host of the server, or the path of its socket; "" when the URL names none."""
         query = url.query.get("unix_socket") or url.query.get("host") or url.host or ""
         return query if isinstance(query, str) else ",".join(query)
+
+    def quoted(self, name: str) -> str:
+        """Return a name in quotes."""
+        return '"' + name.replace('"', '""') + '"'
 
     def connect_args(self) -> dict[str, Any]:
         """Return the driver's own arguments for a connection that migrates."""

@@ -44,8 +44,13 @@ class MySQL(Dialect):
     extra = "mysql"
     default_port = 3306
 
+    alters_autoincrement = True
     copies = MySQLCopies()
     moves = MySQLMoves()
+
+    def quoted(self, name: str) -> str:
+        """Return a name in backticks."""
+        return f"`{name.replace('`', '``')}`"
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait for a connection."""

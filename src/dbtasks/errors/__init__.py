@@ -25,6 +25,7 @@ from dbtasks.errors.database import (
     LockTimeout,
     MayNotCreateDatabase,
     PermissionDenied,
+    ScratchNotAllowed,
     ServerUnreachable,
 )
 from dbtasks.errors.guards import (
@@ -127,6 +128,7 @@ __all__ = [
     "Refused",
     "RevisionBroken",
     "RevisionNotGiven",
+    "ScratchNotAllowed",
     "ServerUnreachable",
     "Source",
     "SyncDriver",

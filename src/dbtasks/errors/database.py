@@ -131,3 +131,19 @@ class LockTimeout(DbtasksError):
 
     def fix(self) -> str:
         return "wait for it and run the command again, or wait longer: --lock-timeout or 'database.lock_timeout'."
+
+
+@dataclass(eq=False)
+class ScratchNotAllowed(DbtasksError):
+    """A scratch database is needed, and the server is not one to make it on."""
+
+    database: str
+
+    def what(self) -> str:
+        return f"The schema of '{self.database}' was not compared; nothing was changed."
+
+    def why(self) -> str:
+        return "that needs a scratch database, and none is made on a server that is protected or elsewhere."
+
+    def fix(self) -> str:
+        return "set 'database.scratch.url' to a server where one may be made (a local one will do)."

@@ -36,7 +36,7 @@ class MigrationFailed(DbtasksError):
             return f"{before}Nothing of this one was kept: correct it and run the command again."
         return (
             f"{before}It may be half applied, since this database commits every DDL statement by itself: "
-            "look at what its first statements did, undo that by hand, correct it and run the command again."
+            "inv db.repair takes that back; then correct it and run the command again."
         )
 
 

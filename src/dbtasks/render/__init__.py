@@ -4,6 +4,7 @@ from dbtasks.render.databases import created, onboarded, status, status_json, wr
 from dbtasks.render.kept import brought_back, environment, forgotten, kept, kept_json, restored
 from dbtasks.render.models import difference, draft, heads, history, merged, notices, services, services_json
 from dbtasks.render.plans import plan, plan_json, stake
+from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
 from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "created",
     "difference",
     "draft",
+    "drift",
+    "drift_json",
     "environment",
     "forgotten",
     "heads",
@@ -21,10 +24,13 @@ __all__ = [
     "log_json",
     "merged",
     "nothing",
+    "nothing_to_repair",
     "notices",
     "onboarded",
     "plan",
     "plan_json",
+    "repair",
+    "repaired",
     "report",
     "restored",
     "services",

@@ -21,6 +21,16 @@ WORDS = {
     "create_constraint": "create the constraint {item} on {table}",
     "drop_constraint": "drop the constraint {item} of {table}",
     "table_comment": "change the comment of the table {table}",
+    "create_view": "create the view {table}",
+    "drop_view": "drop the view {table}",
+    "change_view": "change the view {table}",
+    "create_check": "create the check {item} on {table}",
+    "drop_check": "drop the check {item} of {table}",
+    "change_check": "change the check {item} of {table}",
+    "change_primary_key": "change the primary key of {table}",
+    "create_enum": "create the type {table}",
+    "drop_enum": "drop the type {table}",
+    "change_enum": "change the values of the type {table}",
     "other": "change {table} {item}",
 }
 NOTICES = {

@@ -4,8 +4,8 @@ from invoke import Collection
 
 from dbtasks.tasks.authoring import init, merge, revision
 from dbtasks.tasks.changing import create, downgrade, environment_, onboard, reset, stamp, upgrade
-from dbtasks.tasks.keeping import forget, kept, restore
-from dbtasks.tasks.looking import heads, history, log, plan, services, sql, status
+from dbtasks.tasks.keeping import forget, kept, repair, restore
+from dbtasks.tasks.looking import drift, heads, history, log, plan, services, sql, status
 
 __all__ = ["db", "onboard"]
 
@@ -30,4 +30,6 @@ db = Collection(
     kept,
     restore,
     forget,
+    drift,
+    repair,
 )

@@ -1,10 +1,45 @@
 """The tasks for what was set aside."""
 
-from invoke import Context, task
+from invoke import Context, Exit, task
 
 from dbtasks.tasks.edge import caller, consent, friendly, here, number, show, writing
 
 CONFIRM = "The name of the database."
+
+
+@task(
+    help={
+        "dry_run": "Show what would be done; change nothing.",
+        "confirm": CONFIRM,
+        "no_set_aside": "Do not copy what is at stake first.",
+        "lock_timeout": "Seconds to wait for a migrator, instead of 'database.lock_timeout'.",
+    }
+)
+@friendly
+def repair(
+    context: Context, dry_run: bool = False, confirm: str = "", no_set_aside: bool = False, lock_timeout: str = ""
+) -> None:
+    """Make the live schema again what its recorded revision says; the way out of a half-applied revision."""
+    from dbtasks import guard, render
+    from dbtasks import repair as repairs
+
+    at = here(lock_timeout)
+    wanted = repairs.look(at.history, at.settings)
+    if not wanted.differences and wanted.unfinished is None:
+        return show(render.nothing_to_repair(wanted))
+    show(render.repair(wanted))
+    if dry_run or context.config.run.dry:
+        return None
+    if wanted.losing:
+        agreed = consent("db.repair", confirm)
+        guard.permit(at.settings, wanted.environment, agreed, guard.at_stake(wanted.losing))
+    if not no_set_aside:
+        guard.check_limit(at.settings, "db.repair", wanted.stakes)
+    done = repairs.run(at.history, at.settings, wanted, caller("db.repair", at.history), set_aside=not no_set_aside)
+    show(render.repaired(done))
+    if done.left:
+        raise Exit(code=2)
+    return None
 
 
 @task(help={"json": "Print JSON."})

@@ -1,6 +1,6 @@
 """The tasks that only look."""
 
-from invoke import Context, task
+from invoke import Context, Exit, task
 
 from dbtasks.tasks.edge import friendly, here, project, show, warn
 
@@ -67,6 +67,20 @@ def plan(_context: Context, rev: str = "", down: bool = False, json: bool = Fals
     else:
         planned = plans.upgrade(at.history, at.settings, rev or "head", detailed=True)
     show((render.plan_json if json else render.plan)(planned))
+
+
+@task(help={"json": "Print JSON."})
+@friendly
+def drift(_context: Context, json: bool = False) -> None:
+    """Compare the live schema with what its recorded revision says; exit code 1 when they differ."""
+    from dbtasks import drift as drifts
+    from dbtasks import render
+
+    at = here()
+    found = drifts.find(at.history, at.settings)
+    show((render.drift_json if json else render.drift)(found))
+    if found.differences:
+        raise Exit(code=1)
 
 
 @task(help={"json": "Print JSON.", "n": "How many events, counted from the newest."})
