@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from invoke import Collection, Context, task
 
@@ -13,11 +15,11 @@ ROOT = Path(__file__).parent
 PYTHON = sys.executable
 
 
-def _python(context: Context, *arguments: str) -> None:
+def _python(context: Context, *arguments: str, env: Mapping[str, str] = MappingProxyType({})) -> None:
     """Run a module of this environment in the root; its exit code becomes that of the task."""
     command = " ".join(f"'{argument}'" if " " in argument else argument for argument in ("-m", *arguments))
     with context.cd(str(ROOT)):
-        context.run(f"'{PYTHON}' {command}", pty=sys.stdout.isatty(), env={"PYTHONPATH": ""})
+        context.run(f"'{PYTHON}' {command}", pty=sys.stdout.isatty(), env={"PYTHONPATH": "", **env})
 
 
 @task(help={"host": "The address to listen on.", "port": "The port to listen on."})
@@ -35,10 +37,20 @@ def serve(_context: Context, host: str = "127.0.0.1", port: int = 8000) -> None:
     uvicorn.run("services.app:create_app", factory=True, host=host, port=port)
 
 
-@task(help={"only": "A file, a folder, or file::test.", "keyword": "Tests whose name matches (pytest -k)."})
-def test(context: Context, only: str = "tests", keyword: str = "") -> None:
+@task(
+    help={
+        "only": "A file, a folder, or file::test.",
+        "keyword": "Tests whose name matches (pytest -k).",
+        "all": "Also the rounds and the corpus that take half an hour.",
+    }
+)
+def test(context: Context, only: str = "tests", keyword: str = "", all: bool = False) -> None:  # noqa: A002 - the flag
     """Run the tests, on private servers of PostgreSQL and MariaDB that they start themselves."""
-    _python(context, "pytest", "-n", "auto", "--dist", "loadfile", only, *(["-k", keyword] if keyword else []))
+    matching = ["-k", keyword] if keyword else []
+    # With --all a few files take most of the time, so that their tests are shared out one by one.
+    share = "load" if all else "loadfile"
+    environment = {"DBTASKS_TEST_ALL": "1"} if all else {}
+    _python(context, "pytest", "-n", "auto", "--dist", share, only, *matching, env=environment)
 
 
 @task

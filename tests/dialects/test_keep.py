@@ -267,7 +267,7 @@ def test_it_is_listed_brought_back_and_forgotten(filled: Repository) -> None:
     done = filled.inv("db.restore")
     assert (done.code, "the table " in done.err, "inv db.upgrade" in done.err) == (2, True, True)
     filled.inv("db.upgrade")
-    done = filled.inv("db.restore", "--id", str(data[0]["id"]))
+    done = filled.inv("db.restore", str(data[0]["id"]))
     assert done.code == 0, done.err
     assert "part: 3 rows restored" in done.out
     assert "(restored)" in filled.inv("db.kept").out

@@ -136,7 +136,7 @@ def test_a_sentence_fits_its_facts(error: DbtasksError, part: str, text: str) ->
         ((), "upgrade", True, "Nothing of this one was kept: correct it and run the command again."),
         (("a",), "upgrade", True, "1 earlier revision of this run stays applied. Nothing of this one was kept: correct it and run the command again."),
         (("a", "b"), "downgrade", True, "2 earlier revisions of this run stay reverted. Nothing of this one was kept: correct it and run the command again."),
-        ((), "upgrade", False, "It may be half applied, since this database commits every DDL statement by itself: look at what its first statements did, undo that by hand, correct it and run the command again."),
+        ((), "upgrade", False, "It may be half applied, since this database commits every DDL statement by itself: inv db.repair takes that back; then correct it and run the command again."),
     ],
 )  # fmt: skip
 def test_a_failed_revision_says_what_is_left_of_it(

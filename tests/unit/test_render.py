@@ -15,6 +15,7 @@ from dbtasks.migrate import Report
 from dbtasks.onboarding import Onboarded
 from dbtasks.project import Project
 from dbtasks.render.models import WORDS
+from dbtasks.render.repairs import FOUND
 from dbtasks.revise import Draft
 from dbtasks.road import Step
 from dbtasks.services import Declaration, Models, Module, Notice, Service
@@ -131,7 +132,8 @@ def test_a_difference(difference: Difference, words: str) -> None:
 
 def test_every_kind_of_difference_has_words() -> None:
     """No comparison can find what cannot be told."""
-    assert {kind for kind, _ in KINDS} == set(WORDS)
+    facts = {f"{verb}_{kind}" for verb in ("create", "drop", "change") for kind in ("view", "check", "enum")}
+    assert {kind for kind, _ in KINDS} | facts | {"change_primary_key"} == set(WORDS) == set(FOUND)
 
 
 def test_a_draft() -> None:

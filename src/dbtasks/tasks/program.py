@@ -3,6 +3,8 @@
 import re
 import signal
 import sys
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from invoke import CollectionNotFound, Exit, ParseError, Program
@@ -12,6 +14,7 @@ from dbtasks.errors import BadCommandLine, DbtasksError, TasksMissing, UnknownWo
 # Invoke gives the word in its sentences only; a test fails when a new release says it otherwise.
 UNKNOWN = re.compile(r"No idea what (?P<quote>['\"])(?P<word>.*)(?P=quote) is!")
 NO_VALUE = re.compile(r"Flag <Argument: (?P<flag>[\w-]+).*> needed value and was not given one[.!]")
+BY_ID = ("restore", "forget")  # tasks that are given an id
 
 
 class DbProgram(Program):
@@ -30,11 +33,20 @@ class DbProgram(Program):
 
     def parse_tasks(self) -> None:
         """Parse tasks and flags; raise Exit for one that does not exist."""
+        self.core.unparsed = list(self._with_ids(self.core.unparsed))
         try:
             super().parse_tasks()
         except (ParseError, ValueError) as error:  # a number that is none reaches us as int() raises it
             told = self._told(error) if isinstance(error, ParseError) else BadCommandLine(str(error), "")
             raise Exit(f"error: {told}", told.exit_code) from error
+
+    def _with_ids(self, words: list[str]) -> Iterator[str]:
+        """Yield the words with ``--id`` before an id that stands alone: Invoke has no optional positional argument."""
+        for before, word in pairwise(["", *words]):
+            takes_id = before.rpartition(".")[2] in BY_ID and before in self.collection.task_names
+            if takes_id and not word.startswith("-") and word not in self.collection.task_names:
+                yield "--id"
+            yield word
 
     def _told(self, error: ParseError) -> DbtasksError:
         context = error.context
