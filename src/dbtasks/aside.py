@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import Connection, MetaData, Table, inspect, text
+from sqlalchemy import Connection, MetaData, Table, inspect, literal_column, select, table, text
 
 from dbtasks import ledger
 from dbtasks.dialects import Dialect
@@ -64,12 +64,16 @@ class Aside:
         """Copy what a revision takes away, if it is there; to commit is the caller's."""
         mine = [one for one in self._stakes if one.loss.revision == revision]
         there = columns_of(connection)
-        for table in dict.fromkeys(one.loss.table for one in mine):
-            name = next((real for real in there if real.lower() == table.lower()), None)
-            if name is not None:
-                losses = [one.loss for one in mine if one.loss.table == table]
+        for lost in dict.fromkeys(one.loss.table for one in mine):
+            name = next((real for real in there if real.lower() == lost.lower()), None)
+            if name is not None and _has_rows(connection, name):
+                losses = [one.loss for one in mine if one.loss.table == lost]
                 part = _part(connection, name, [(one.kind, one.column) for one in losses], tuple(there[name]))
                 self._run = copy(connection, self._dialect, part, revision, self._run)
+
+
+def _has_rows(connection: Connection, name: str) -> bool:
+    return connection.execute(select(literal_column("1")).select_from(table(name)).limit(1)).first() is not None
 
 
 def copy(connection: Connection, dialect: Dialect, part: Part, revision: str, run: int) -> int:

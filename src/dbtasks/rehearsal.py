@@ -45,6 +45,7 @@ class Rehearsal:
 class _Listener:
     """Hears what is sent on the scratch database's connection, and looks at its schema between two revisions."""
 
+    run: Run
     watch: Watch | None = None
     revision: str = ""
     heard: list[str] = field(default_factory=list)
@@ -54,7 +55,7 @@ class _Listener:
         event.listen(connection, "before_cursor_execute", self._hear)
 
     def _hear(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if _changes(statement) and not LOOKING.match(statement):
+        if _changes(statement, self.run) and not LOOKING.match(statement):
             self.heard.append(statement.strip())
 
     def between(self, connection: Connection, revision: str) -> None:
@@ -77,9 +78,9 @@ def rehearsed(way: Way, database: DatabaseSettings) -> Rehearsal:
         MayNotCreateDatabase: there is nowhere to make it.
         MigrationFailed: a revision does not run in an empty database.
     """
-    listener = _Listener()
     with scratch.at(way.history, database, way.current) as url:
         run = Run(way.history.project, url, scratch.SHOWN, direction=way.direction)
+        listener = _Listener(run)
         run.on_connection, run.on_revision = listener.listen, listener.between
         road.migrate(way.history, run, lambda _current: way.steps)
         if listener.watch is not None:
@@ -103,19 +104,20 @@ def read(way: Way, url: URL, now: Columns) -> Rehearsal:
         except Exception:  # noqa: BLE001 - whatever a revision raises that finds no database
             text = ""
             watch.losses.append(Loss(step.id, "data", "", detail="a revision that only a database can answer"))
-        sql[step.id] = statements_of(text)
+        sql[step.id] = statements_of(text, run)
         watch.step(step.id, sql[step.id], None)
         heads = way.history.after(heads, step, way.direction)
     return Rehearsal(tuple(watch.losses), sql, was_run=False)
 
 
-def statements_of(text: str) -> tuple[str, ...]:
-    """Return the statements of Alembic's offline text, without its own."""
+def statements_of(text: str, run: Run) -> tuple[str, ...]:
+    """Return the statements of a run's offline text, without Alembic's own."""
     statements = (one.strip() for one in re.split(r";[ \t]*(?:\n|$)", text))
-    return tuple(one for one in statements if one and _changes(one))
+    return tuple(one for one in statements if one and _changes(one, run))
 
 
-def _changes(statement: str) -> bool:
+def _changes(statement: str, run: Run) -> bool:
     """Return whether a statement is neither Alembic's own nor a remark."""
     only_remarks = all(line.startswith("--") for line in statement.splitlines() if line.strip())
-    return not (only_remarks or VERSIONS in statement or ENVELOPE.fullmatch(statement))
+    versions = str(run.options.get("version_table", VERSIONS))
+    return not (only_remarks or versions in statement or ENVELOPE.fullmatch(statement))

@@ -44,7 +44,7 @@ def renames(at: Settled, left: Event | None, now: Columns, wanted: Columns) -> t
     except Exception:  # noqa: BLE001 - whatever a revision raises that finds no database
         return ()
     lineage = Lineage.of(wanted)
-    for statement in statements_of(sql):
+    for statement in statements_of(sql, trip):
         lineage.sent(statement)
     return tuple(_back(at.url, lineage.renamed, _Names(now), _Names(wanted)))
 

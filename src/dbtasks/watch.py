@@ -65,8 +65,7 @@ class Watch:
         """Note what the statements of a revision took away; without a schema afterwards, by their words alone."""
         lineage = Lineage.of(self.before)
         for statement in statements:
-            if VERSIONS not in statement:
-                lineage.sent(statement)
+            lineage.sent(statement)
         now = lineage.places
         if after is not None:
             there = {(table.lower(), name.lower()) for table, those in after.items() for name in those}

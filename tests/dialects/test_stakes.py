@@ -250,3 +250,13 @@ def test_stakes_of_nothing() -> None:
     """A loss of no rows is nothing to agree to; one that cannot be told is."""
     assert not Stake(None, 0).counts  # type: ignore[arg-type]
     assert Stake(None, None).counts  # type: ignore[arg-type]
+
+
+def test_a_version_table_of_another_name_is_nothing_at_stake(filled: Repository) -> None:
+    """What Alembic itself writes is no data statement of the revision, whatever its table is called."""
+    env = filled.read("alembic_db/env.py")
+    call = 'runtime.run_online(target_metadata, version_table="my_versions")'
+    filled.write("alembic_db/env.py", env.replace("runtime.run_online(target_metadata)", call))
+    migrate.stamp(*here(filled), "one")
+    write_revision(filled, "two", "one", 'op.drop_table("orders")')
+    assert losses(filled) == [("table", "orders", 1)]
