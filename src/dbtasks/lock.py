@@ -79,12 +79,12 @@ def holding(
             databases.sleep(POLL_SECONDS)
 
     note = "|".join((str(os.getpid()), values.now()[:19] + "Z", command.replace(" ", "-") or "dbtasks", values.actor()))
-    return dialect.locked(url, databases.connect, wait_for, note, work)
+    return dialect.lock.holding(url, databases.connect, wait_for, note, work)
 
 
 def holder(url: URL, connect: Open[str | None] = databases.connect) -> Holder | None:
     """Return who migrates the database at this moment, or None when nobody does."""
-    note = dialects.of(url).lock_note(url, connect)
+    note = dialects.of(url).lock.note(url, connect)
     if note is None:
         return None
     parts = note.split("|", 3)

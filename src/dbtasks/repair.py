@@ -1,14 +1,10 @@
 """Make the schema of a database again what the revision that it records says."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from alembic.operations import Operations, ops
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Connection, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection
 
 from dbtasks import (
     aside,
@@ -26,12 +22,11 @@ from dbtasks import (
 )
 from dbtasks.aside import Aside
 from dbtasks.compare import Difference
-from dbtasks.dialects import Dialect
 from dbtasks.environment import Environment
 from dbtasks.errors import CannotRestore
 from dbtasks.history import Heads, History
 from dbtasks.ledger import Event
-from dbtasks.rehearsal import LOOKING
+from dbtasks.mend import Mending
 from dbtasks.road import Caller
 from dbtasks.settings import Settings
 from dbtasks.stakes import Stake
@@ -40,20 +35,6 @@ from dbtasks.watch import Watch, columns_of
 
 NOBODY = Caller()
 REPAIR = "repair"
-# Adding comes before dropping: an index that a foreign key still needs cannot go before there is another.
-ORDER: tuple[type[ops.MigrateOperation], ...] = (
-    ops.CreateTableOp,
-    ops.AddColumnOp,
-    ops.AlterColumnOp,
-    ops.CreateIndexOp,
-    ops.AddConstraintOp,
-    ops.DropConstraintOp,
-    ops.DropIndexOp,
-    ops.DropColumnOp,
-    ops.DropTableOp,
-)
-WHOLE = (ops.CreateTableOp, ops.DropTableOp, ops.CreateIndexOp, ops.DropIndexOp, ops.ExecuteSQLOp)  # rebuild no table
-MOST_ROUNDS = 20  # each but the last brings the comparison nearer to empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,36 +82,6 @@ class Repaired:
     left: tuple[Difference, ...] = ()
 
 
-@dataclass(slots=True)
-class _Work:
-    """A repair in progress."""
-
-    history: History
-    settings: Settings
-    scratch: URL
-    sql: list[str] = field(default_factory=list)
-
-    @property
-    def url(self) -> URL:
-        return self.settings.database.url
-
-    def apply(self, change: Callable[[Connection], None]) -> None:
-        """Do one thing in a transaction of its own; of what the database refuses nothing is kept."""
-
-        def do(connection: Connection) -> None:
-            sent: list[str] = []
-            event.listen(connection, "before_cursor_execute", lambda *heard: sent.append(str(heard[2]).strip()))
-            try:
-                change(connection)
-                connection.commit()
-            except DBAPIError:
-                connection.rollback()
-                return
-            self.sql += [one for one in sent if not LOOKING.match(one)]
-
-        databases.connect(self.url, do, write=True)
-
-
 def look(history: History, settings: Settings) -> Repair:
     """Return what would have to be done; nothing is written to the database.
 
@@ -164,10 +115,10 @@ def run(
 
     def mend() -> Repaired:
         with drift.wanted(history, settings, wanted.current, wanted.environment) as scratch:
-            work = _Work(history, settings, scratch)
+            work = Mending(history, url, scratch)
             if set_aside:
                 databases.connect(url, partial(_set_aside, wanted), write=True)
-            restored = _mend(work, wanted)
+            restored = _mend(work, settings, wanted)
             left = compare.with_schema(history, url, scratch)
         _note(url, wanted, left)
         return Repaired(wanted.database, tuple(work.sql), restored, left)
@@ -180,77 +131,15 @@ def _set_aside(wanted: Repair, connection: Connection) -> None:
     connection.commit()
 
 
-def _mend(work: _Work, wanted: Repair) -> int:
+def _mend(work: Mending, settings: Settings, wanted: Repair) -> int:
     for statement in wanted.renames:
-        work.apply(partial(_send, statement))
-    restored, before = 0, None
-    for _ in range(MOST_ROUNDS):
-        found = compare.operations(work.history, work.url, compare.reflected(work.scratch))
-        facts = compare.other_facts(work.url, work.scratch)
-        restored += _restore(work, wanted.unfinished)
-        now = compare.described(found), facts
-        if now == before or not any(now):
-            break
-        before = now
-        operations = [*compare.flattened(found.ops if found else ()), *_as_operations(work, facts)]
-        for operation in sorted(operations, key=_place):
-            work.apply(partial(_invoke, dialects.of(work.url), operation))
-    return restored
+        work.send(statement)
+    restored: list[int] = []
+    work.rounds(lambda: restored.append(_restore(settings, wanted.unfinished)))
+    return sum(restored)
 
 
-def _place(operation: ops.MigrateOperation) -> int:
-    return next((number for number, kind in enumerate(ORDER) if isinstance(operation, kind)), len(ORDER))
-
-
-def _send(statement: str, connection: Connection) -> None:
-    connection.execute(text(statement))
-
-
-def _invoke(dialect: Dialect, operation: ops.MigrateOperation, connection: Connection) -> None:
-    if isinstance(operation, ops.AlterColumnOp) and not dialect.alters_autoincrement:
-        operation.kw = {key: value for key, value in operation.kw.items() if not key.endswith("autoincrement")}
-    context = MigrationContext.configure(connection)
-    with Operations.context(context) as op:
-        if isinstance(operation, WHOLE) or not dialect.in_file:
-            op.invoke(operation)
-        else:
-            with op.batch_alter_table(compare.table_of(operation)) as batch:
-                batch.invoke(operation)
-
-
-def _as_operations(work: _Work, facts: Sequence[Difference]) -> Iterator[ops.MigrateOperation]:
-    """Yield operations for what Alembic does not compare, as far as it can be mended: views and checks."""
-    wanted = databases.connect(work.scratch, compare.facts_of)
-    for one in facts:
-        verb, _, kind = one.kind.partition("_")
-        definition: Any = wanted.get((kind, one.table, one.item))
-        if kind == "view":
-            if verb != "create":
-                yield ops.ExecuteSQLOp(f"DROP VIEW {_quoted(work, one.table)}")
-            if verb != "drop":
-                is_whole = str(definition).lstrip().upper().startswith("CREATE")
-                yield ops.ExecuteSQLOp(
-                    definition if is_whole else f"CREATE VIEW {_quoted(work, one.table)} AS {definition}"
-                )
-        elif kind == "check":
-            if verb != "create":
-                yield ops.DropConstraintOp(one.item, one.table, type_="check")
-            if verb != "drop":
-                yield ops.CreateCheckConstraintOp(one.item, one.table, text(definition))
-
-
-def _made(work: _Work, view: str, definition: str) -> str:
-    """Return the statement that makes a view; some databases keep it whole, others only what follows AS."""
-    if definition.lstrip().upper().startswith("CREATE"):
-        return definition
-    return f"CREATE VIEW {_quoted(work, view)} AS {definition}"
-
-
-def _quoted(work: _Work, name: str) -> str:
-    return dialects.of(work.url).quoted(name)
-
-
-def _restore(work: _Work, left: Event | None) -> int:
+def _restore(settings: Settings, left: Event | None) -> int:
     """Return how many rows came back that the unfinished revision had set aside, where the schema has their place."""
     if left is None:
         return 0
@@ -261,13 +150,13 @@ def _restore(work: _Work, left: Event | None) -> int:
         restored = 0
         for part in reversed(mine):
             try:
-                restored += sum(one.restored for one in keep.bring_back(connection, work.settings, [part]))
+                restored += sum(one.restored for one in keep.bring_back(connection, settings, [part]))
             except CannotRestore:  # its columns come in a later round
                 continue
         connection.commit()
         return restored
 
-    return databases.connect(work.url, bring_back, write=True)
+    return databases.connect(settings.database.url, bring_back, write=True)
 
 
 def _note(url: URL, wanted: Repair, left: Sequence[Difference]) -> None:

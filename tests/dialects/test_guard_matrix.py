@@ -19,7 +19,7 @@ from alembic.util import CommandError
 from invoke import Context, Exit
 from sqlalchemy import Connection, Engine, event, inspect
 
-from dbtasks import environment, guard, keep, migrate, plan, runtime
+from dbtasks import environment, guard, keep, migrate, plan, repair, runtime, whole
 from dbtasks.errors import Refused
 from dbtasks.guard import Consent
 from dbtasks.tasks import changing, edge, keeping
@@ -147,6 +147,24 @@ def restore(at: Here) -> Attempt:
     return Attempt(lambda consent: keep.restore(at.settings, number, consent))
 
 
+def mend(at: Here) -> Attempt:
+    """Make the schema again what its revision says, which takes a table of somebody's away."""
+    url = at.settings.database.url
+    server = None if url.get_backend_name() == "sqlite" else url.set(database=None)  # also where it is protected
+    settings = replace(at.settings, database=replace(at.settings.database, scratch_url=server))
+    wanted = repair.look(at.history, settings)
+    consequence = guard.at_stake(wanted.losing)
+    return Attempt(
+        lambda consent: guard.permit(settings, wanted.environment, consent, consequence),
+        lambda: repair.run(at.history, settings, wanted),
+    )
+
+
+def drift(repository: Repository, sql: Sql) -> None:
+    """Make a table by hand, with a row."""
+    sql(url_of(repository), "CREATE TABLE left_over (id INTEGER); INSERT INTO left_over VALUES (1)")
+
+
 def fill(repository: Repository, sql: Sql) -> None:
     """Fill the table, once it is there again."""
     upgrade(repository)
@@ -174,7 +192,7 @@ VERBS = {
         lambda name: keeping.restore(Context(), confirm=name),
         set_aside,
     ),
-    # "repair": Verb(...), of a revision that was left unfinished and whose mending has stakes.
+    "repair": Verb(mend, drift, lambda name: keeping.repair(Context(), confirm=name), drift),
 }
 
 
@@ -358,6 +376,9 @@ def test_the_tasks_guard_themselves(
     verb = VERBS[name]
     verb.prepare(filled, sql)
     monkeypatch.chdir(filled.root)
+    if not filled.url.startswith("sqlite"):  # a repair compares with a scratch database, also where it is protected
+        server = url_of(filled).set(database=None).render_as_string(hide_password=False)
+        filled.write("config/default_config.yaml", f"database:\n  scratch:\n    url: '{server}'\n")
     real = here(filled).settings.database.name
 
     def refusal(place: Place, given: str) -> str:
@@ -379,6 +400,22 @@ def test_the_tasks_guard_themselves(
     before = everything(filled)
     verb.task("")
     assert everything(filled) != before
+
+
+def test_a_whole_database_over_data(filled: Repository, sql: Sql, move: Callable[[Place], Here]) -> None:
+    """A database that a reset set aside comes back over rows only where it may, for who names the present one."""
+    number = migrate.reset(*here(filled)).aside or 0
+    fill(filled, sql)
+    real = here(filled).settings.database.name
+    for place in PLACES:
+        at = move(place)
+        before = everything(filled)
+        for flag in ("", "other", *([] if place.is_free else [real])):
+            go = partial(whole.restore, at.settings, number, Consent("db.restore", flag))
+            assert refusal(go, f" --confirm {real} ") == Refusal(tells=place.is_free), (place, flag)
+        assert everything(filled) == before
+    at = move(Place("test", "test", is_remote=True))
+    assert whole.restore(at.settings, number, Consent("db.restore", real))[0].id == number
 
 
 @pytest.mark.parametrize("by", ["dbtasks", "alembic"])

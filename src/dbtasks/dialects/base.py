@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine
 
 from dbtasks.dialects.copies import Copies
+from dbtasks.dialects.locks import Lock
 from dbtasks.dialects.moves import Moves
 from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
 
 T = TypeVar("T")
 Open = Callable[[URL, Callable[[Connection], T]], T]
-Wait = Callable[[Callable[[], bool]], None]
 
 CONNECT_SECONDS = 10  # a server that needs longer to accept a connection is told to be unreachable
 
@@ -29,6 +29,7 @@ class Dialect:
     atomic = False  # a revision that fails leaves nothing behind
     offline = True  # DDL can be written without a database (alembic --sql)
     copies = Copies()  # how values are copied aside and taken back
+    lock = Lock()  # one migrator at a time
     moves = Moves()  # how the whole database is moved aside and back
     alters_autoincrement = False  # a changed column has to be told again that it counts up
     in_file = False  # the database is a file: created by writing, removed by deleting
@@ -110,18 +111,6 @@ class Dialect:
     def estimated_rows(self, connection: Connection, table: str) -> int:
         """Return about how many rows a table of the default schema has, by the server's statistics; 0 without any."""
         return 0
-
-    def locked(self, url: URL, connect: Open[T], wait_for: Wait, note: str, work: Callable[[], T]) -> T:
-        """Return what ``work`` returns, run while this process alone holds the migration lock of the database.
-
-        ``wait_for`` polls: it returns once the attempt that it is given returns True, and raises when it never does.
-        The ``note`` says who holds it, for others to read.
-        """
-        raise NotImplementedError
-
-    def lock_note(self, url: URL, connect: Open[str | None]) -> str | None:
-        """Return the note of who holds the lock now; "" when it cannot be read, None when nobody holds it."""
-        raise NotImplementedError
 
     def missing(self, url: URL) -> DatabaseMissing:
         """Return the error for a database that does not exist."""

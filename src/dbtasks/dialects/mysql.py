@@ -1,13 +1,12 @@
 """MySQL and MariaDB through aiomysql."""
 
-from collections.abc import Callable
-from hashlib import sha256
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL, Connection, text
 
-from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain, reason
+from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.copies import MySQLCopies
+from dbtasks.dialects.locks import MySQLLock
 from dbtasks.dialects.moves import MySQLMoves
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
@@ -29,10 +28,6 @@ KINDS = (
     ("SEQUENCE", LISTING.format("table") + " AND table_type = 'SEQUENCE'"),
     ("TABLE", LISTING.format("table") + " AND table_type NOT IN ('VIEW', 'SEQUENCE', 'SYSTEM VIEW')"),
 )
-LOCK_TABLE = (
-    "CREATE TABLE IF NOT EXISTS dbtasks_lock"
-    " (id INT PRIMARY KEY, connection BIGINT NOT NULL, note VARCHAR(255) NOT NULL) ENGINE=InnoDB"
-)
 
 
 class MySQL(Dialect):
@@ -46,6 +41,7 @@ class MySQL(Dialect):
 
     alters_autoincrement = True
     copies = MySQLCopies()
+    lock = MySQLLock()
     moves = MySQLMoves()
 
     def quoted(self, name: str) -> str:
@@ -105,38 +101,3 @@ class MySQL(Dialect):
             "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = :t"
         )
         return int(connection.execute(text(statement), {"t": table}).scalar() or 0)
-
-    def locked(self, url: URL, connect: Open[T], wait_for: Wait, note: str, work: Callable[[], T]) -> T:
-        """Hold ``GET_LOCK``, whose names are the whole server's and at most 64 characters long.
-
-        Other sessions see nothing of the holder but its number, so the note is a row of a table.
-        """
-
-        def hold(connection: Connection) -> T:
-            statement = text("SELECT GET_LOCK(:name, 0)")
-            wait_for(lambda: connection.execute(statement, {"name": self._lock_name(url)}).scalar() == 1)
-            connection.exec_driver_sql("SET sql_notes = 0")  # aiomysql makes Python warnings of "exists already"
-            connection.exec_driver_sql(LOCK_TABLE)
-            connection.execute(text("REPLACE INTO dbtasks_lock VALUES (1, CONNECTION_ID(), :note)"), {"note": note})
-            # Ends the transaction, not the lock, which is the connection's: an idle transaction would keep old rows.
-            connection.commit()
-            return work()
-
-        return connect(url, hold)
-
-    def lock_note(self, url: URL, connect: Open[str | None]) -> str | None:
-        """Return the row's note, if its connection is the one that holds the lock."""
-
-        def look(connection: Connection) -> str | None:
-            owner = connection.execute(text("SELECT IS_USED_LOCK(:name)"), {"name": self._lock_name(url)}).scalar()
-            if owner is None:
-                return None
-            if not inspect(connection).has_table("dbtasks_lock"):
-                return ""
-            statement = text("SELECT note FROM dbtasks_lock WHERE connection = :owner")
-            return connection.execute(statement, {"owner": owner}).scalar() or ""
-
-        return connect(url, look)
-
-    def _lock_name(self, url: URL) -> str:
-        return f"dbtasks.{sha256(self.database_name(url).encode()).hexdigest()[:32]}"

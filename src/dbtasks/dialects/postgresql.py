@@ -1,13 +1,12 @@
 """PostgreSQL through asyncpg."""
 
-import zlib
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
 
-from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, Wait, chain, reason
+from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.copies import PostgreSQLCopies
+from dbtasks.dialects.locks import PostgreSQLLock
 from dbtasks.dialects.moves import PostgreSQLMoves
 from dbtasks.errors import (
     AccessDenied,
@@ -22,15 +21,6 @@ from dbtasks.errors import (
 T = TypeVar("T")
 
 MAINTENANCE = ("postgres", "template1")  # databases that a server has, from which others are created and dropped
-LOCK_CLASS = zlib.crc32(b"dbtasks") - 2**31  # the first half of the advisory lock's key: ours, not the application's
-NAME_LENGTH = 63  # characters of an application_name that the server keeps
-# The two halves of a key are unsigned in this view.
-LOCK_HOLDER = text("""
-SELECT coalesce(application_name, '') FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
-WHERE locktype = 'advisory' AND granted AND objsubid = 2
-  AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND classid::bigint = CAST(:ours AS bigint) & 4294967295 AND objid::bigint = CAST(:database AS bigint) & 4294967295
-""")
 DROPS_AT_ONCE = 100  # a transaction holds a lock per object, and max_locks_per_transaction is 64 times the connections
 
 # Everything in the database that is not the system's and not an extension's, in an order in which CASCADE never
@@ -84,6 +74,7 @@ class PostgreSQL(Dialect):
 
     atomic = True
     copies = PostgreSQLCopies()
+    lock = PostgreSQLLock()
     moves = PostgreSQLMoves()
 
     def connect_args(self) -> dict[str, Any]:
@@ -145,35 +136,3 @@ class PostgreSQL(Dialect):
         """Ask what the last ANALYZE found."""
         statement = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident(:t))")
         return max(int(connection.execute(statement, {"t": table}).scalar() or 0), 0)
-
-    def locked(self, url: URL, connect: Open[T], wait_for: Wait, note: str, work: Callable[[], T]) -> T:
-        """Hold an advisory lock of a transaction, which is right behind a transaction pooler too.
-
-        The statements after the lock let the snapshot go; with it held, CREATE INDEX CONCURRENTLY in the migration
-        would wait for this very transaction for ever. They also keep the server from ending a transaction that idles,
-        and carry the note: every role may read every session's application_name.
-        """
-
-        def hold(connection: Connection) -> T:
-            def attempt() -> bool:
-                statement = text("SELECT pg_try_advisory_xact_lock(:ours, :database)")
-                taken = connection.execute(statement, self._lock_key(url)).scalar_one()
-                if not taken:
-                    connection.rollback()
-                    return False
-                quoted = note[:NAME_LENGTH].replace("'", "''")
-                connection.exec_driver_sql(f"SET LOCAL application_name = '{quoted}'")
-                connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
-                return True
-
-            wait_for(attempt)
-            return work()
-
-        return connect(url, hold)
-
-    def lock_note(self, url: URL, connect: Open[str | None]) -> str | None:
-        """Return the application_name of the session that holds the lock."""
-        return connect(url, lambda connection: connection.execute(LOCK_HOLDER, self._lock_key(url)).scalar())
-
-    def _lock_key(self, url: URL) -> dict[str, int]:
-        return {"ours": LOCK_CLASS, "database": zlib.crc32(self.database_name(url).encode()) - 2**31}

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, event
 
-from dbtasks.dialects.base import Dialect, Open, Wait, chain
+from dbtasks.dialects.base import Dialect, Open, chain
 from dbtasks.dialects.copies import SQLiteCopies
+from dbtasks.dialects.locks import SQLiteLock
 from dbtasks.dialects.moves import SQLiteMoves
 from dbtasks.errors import DatabaseMissing, DatabaseReadOnly, DatabaseUnusable, DbtasksError, UnsupportedDatabaseUrl
 
@@ -27,6 +27,7 @@ class SQLite(Dialect):
 
     atomic = True
     copies = SQLiteCopies()
+    lock = SQLiteLock()
     moves = SQLiteMoves()
     offline = False  # batch mode copies the table that it finds, so it needs one to look at
     in_file = True
@@ -144,49 +145,6 @@ class SQLite(Dialect):
                 write(statement)
 
         adapted.run_async(lambda driver: driver.set_trace_callback(on_statement))
-
-    def locked(self, url: URL, connect: Open[T], wait_for: Wait, note: str, work: Callable[[], T]) -> T:
-        """Hold a lock on the file ``<database>.lock``, which the system frees when the process dies.
-
-        The note is in a file of its own, because a waiter empties the locked one when it opens it.
-        """
-        lock, holder = self._lock(url)
-
-        def attempt() -> bool:
-            try:
-                lock.acquire(blocking=False)
-            except Timeout:
-                return False
-            return True
-
-        try:
-            holder.parent.mkdir(parents=True, exist_ok=True)
-            wait_for(attempt)
-            holder.write_text(note, encoding="utf-8")
-        except OSError as error:
-            raise DatabaseReadOnly(self.address(url), error.strerror or "its folder cannot be written") from error
-        try:
-            return work()
-        finally:
-            holder.unlink(missing_ok=True)
-            lock.release()
-
-    def lock_note(self, url: URL, connect: Open[str | None]) -> str | None:
-        """Return what stands in the holder's file, if the lock is taken; looking creates no file."""
-        lock, holder = self._lock(url)
-        if not Path(lock.lock_file).exists():
-            return None
-        try:
-            with lock.acquire(blocking=False):
-                return None
-        except Timeout:
-            return holder.read_text(encoding="utf-8") if holder.exists() else ""
-        except OSError:  # it may not be written, hence not be locked either
-            return None
-
-    def _lock(self, url: URL) -> tuple[FileLock, Path]:
-        file = self._file(url)
-        return FileLock(file.with_name(file.name + ".lock")), file.with_name(file.name + ".lock.holder")
 
     def missing(self, url: URL) -> DatabaseMissing:
         """Return the error for a file that does not exist."""
