@@ -4,15 +4,15 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import Connection, MetaData, Table, inspect, literal_column, select, table, text
+from sqlalchemy import URL, Connection, MetaData, Table, inspect, literal_column, select, table, text
 
-from dbtasks import ledger
+from dbtasks import databases, dialects, ledger
 from dbtasks.dialects import Dialect
 from dbtasks.ledger import Event
 from dbtasks.stakes import Stake
 from dbtasks.watch import columns_of
 
-KEPT = "kept"
+KEPT, INSERT = "kept", "insert"
 FORGOTTEN, RESTORED = "forgotten", "restored"  # outcomes of its events, besides done
 PREFIX = f"{ledger.PREFIX}kept_"
 
@@ -26,7 +26,7 @@ class Part:
         key: the columns of its primary key; empty when it has none.
         columns: the columns that are at stake; for a whole table all of them.
         copied: the columns of the copy: these and the key, or all where no key tells the rows.
-        kinds: why: table, column, type, data.
+        kinds: why: table, column, type, data, or insert: a revision adds rows, and may fail after that.
         rows: how many rows were copied.
         run: the number of the first part of the same run, by which they are called together; 0 for the first itself.
         id: the number of its event in the ledger, and of its own table.
@@ -55,9 +55,10 @@ class Part:
 class Aside:
     """Sets aside, revision by revision, what one run puts at stake."""
 
-    def __init__(self, dialect: Dialect, stakes: Iterable[Stake]) -> None:
-        self._dialect = dialect
-        self._stakes = tuple(one for one in stakes if one.rows != 0 and one.loss.table)
+    def __init__(self, url: URL, stakes: Iterable[Stake]) -> None:
+        self._url = url
+        self._dialect = dialects.of(url)
+        self._stakes = tuple(one for one in stakes if (one.rows != 0 or one.loss.kind == INSERT) and one.loss.table)
         self._run = 0
 
     def before(self, connection: Connection, revision: str) -> None:
@@ -66,10 +67,22 @@ class Aside:
         there = columns_of(connection)
         for lost in dict.fromkeys(one.loss.table for one in mine):
             name = next((real for real in there if real.lower() == lost.lower()), None)
-            if name is not None and _has_rows(connection, name):
-                losses = [one.loss for one in mine if one.loss.table == lost]
+            losses = [one.loss for one in mine if one.loss.table == lost]
+            if name is not None and (_has_rows(connection, name) or any(one.kind == INSERT for one in losses)):
                 part = _part(connection, name, [(one.kind, one.column) for one in losses], tuple(there[name]))
                 self._run = copy(connection, self._dialect, part, revision, self._run)
+
+    def end(self) -> None:
+        """Let go of what was only copied to know the new rows of a revision that fails; this run did not."""
+        if self._run and any(one.loss.kind == INSERT for one in self._stakes):
+            databases.connect(self._url, self._let_go, write=True)
+
+    def _let_go(self, connection: Connection) -> None:
+        for _, part in parts(ledger.events(connection, KEPT)):
+            if (part.run or part.id) == self._run and part.kinds == (INSERT,):
+                drop(connection, part)
+                ledger.change(connection, part.id, outcome=FORGOTTEN)
+        connection.commit()
 
 
 def _has_rows(connection: Connection, name: str) -> bool:

@@ -129,7 +129,7 @@ def check_limit(settings: Settings, command: str, stakes: Sequence[Stake], advic
     """Raise TooMuchToSetAside when more rows would have to be copied than the setting allows."""
     limit = settings.database.set_aside_limit
     for one in stakes:
-        if (one.rows or 0) > limit:
+        if (one.rows or 0) > limit and one.loss.kind != "insert":
             raise TooMuchToSetAside(command, one.loss.table, one.rows or 0, limit, advice)
 
 

@@ -33,6 +33,18 @@ def is_harmless(source: str, direction: Direction) -> bool:
     return False
 
 
+def mixes(source: str, direction: Direction) -> bool:
+    """Return whether the function inserts rows and does other things as well, as far as its source shows."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return True
+    bodies = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == direction]
+    calls = [one for body in bodies for one in ast.walk(body) if _name_of(one, {"op"}) not in (None, "f")]
+    inserting = [one for one in calls if _name_of(one, {"op"}) == "bulk_insert" or "INSERT" in ast.unparse(one).upper()]
+    return 0 < len(inserting) < len(calls)
+
+
 def _adds(body: Iterable[ast.stmt], operations: set[str]) -> bool:
     return all(_statement_adds(statement, operations) for statement in body)
 

@@ -135,13 +135,21 @@ def _found(connection: Connection, settings: Settings) -> tuple[Kept, ...]:
     )
 
 
-def bring_back(connection: Connection, settings: Settings, parts: Sequence[Part]) -> tuple[Outcome, ...]:
+def bring_back(
+    connection: Connection, settings: Settings, parts: Sequence[Part], *, exactly: bool = False
+) -> tuple[Outcome, ...]:
     """Return what came back of copies, a copy each; to ask, and to commit, is the caller's.
+
+    ``exactly``: rows that a revision had inserted after the copy go.
 
     Raises:
         CannotRestore: the schema does not have the tables and columns.
     """
-    return _put_back(_ready(connection, settings, parts))
+    put = _ready(connection, settings, parts)
+    for one in put:
+        if exactly and aside.INSERT in one.part.kinds:
+            one.remove_others()
+    return _put_back(put)
 
 
 def _ready(connection: Connection, settings: Settings, parts: Sequence[Part]) -> list[PutBack]:

@@ -52,7 +52,8 @@ def run(
     trip = _trip(history, settings, caller)
     trip.direction = wanted.direction
     if set_aside:
-        trip.on_revision = Aside(dialects.of(settings.database.url), wanted.stakes).before
+        copies = Aside(settings.database.url, wanted.stakes)
+        trip.on_revision, trip.on_end = copies.before, copies.end
     steps = road.migrate(history, trip, lambda current: wanted.remaining(history, current))
     return Report(wanted.database, steps, _heads(trip, wanted.current))
 

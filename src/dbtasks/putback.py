@@ -10,6 +10,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     and_,
+    delete,
     exists,
     func,
     or_,
@@ -97,6 +98,11 @@ class PutBack:
             if self._connection.execute(query).scalar_one():
                 found.append(constraint.referred_table.name)
         return tuple(found)
+
+    def remove_others(self) -> None:
+        """Delete the rows that the copy does not have."""
+        in_copy = exists(select(1).select_from(self._kept).where(self._same_row()).correlate(self._table))
+        self._connection.execute(delete(self._table).where(~in_copy))
 
     def finish(self) -> None:
         """Have generated keys go on after those that came back."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, event
 
-from dbtasks import databases, road, scratch
+from dbtasks import databases, dialects, road, scratch
 from dbtasks.history import Direction, Heads, History, Revision
 from dbtasks.road import Run
 from dbtasks.settings import DatabaseSettings
@@ -63,7 +63,7 @@ class _Listener:
 
     def next(self, revision: str, now: Columns) -> None:
         if self.watch is None:
-            self.watch = Watch(now)
+            self.watch = Watch(now, not dialects.of(self.run.url).atomic)
         else:
             self.sql[self.revision] = tuple(self.heard)
             self.watch.step(self.revision, self.heard, now)
@@ -95,7 +95,7 @@ def read(way: Way, url: URL, now: Columns) -> Rehearsal:
     A revision that asks the database something cannot be written as SQL: it counts as one that writes over an unknown
     table, so that somebody has to agree to it.
     """
-    watch, heads = Watch(now), way.current
+    watch, heads = Watch(now, not dialects.of(url).atomic), way.current
     sql: dict[str, tuple[str, ...]] = {}
     for step in way.steps:
         run = Run(way.history.project, url, "", direction=way.direction)

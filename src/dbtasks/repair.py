@@ -10,7 +10,6 @@ from dbtasks import (
     aside,
     compare,
     databases,
-    dialects,
     drift,
     environment,
     keep,
@@ -127,7 +126,7 @@ def run(
 
 
 def _set_aside(wanted: Repair, connection: Connection) -> None:
-    Aside(dialects.of(connection.engine.url), wanted.stakes).before(connection, REPAIR)
+    Aside(connection.engine.url, wanted.stakes).before(connection, REPAIR)
     connection.commit()
 
 
@@ -150,7 +149,7 @@ def _restore(settings: Settings, left: Event | None) -> int:
         restored = 0
         for part in reversed(mine):
             try:
-                restored += sum(one.restored for one in keep.bring_back(connection, settings, [part]))
+                restored += sum(one.restored for one in keep.bring_back(connection, settings, [part], exactly=True))
             except CannotRestore:  # its columns come in a later round
                 continue
         connection.commit()

@@ -10,7 +10,7 @@ from alembic import context
 from alembic.config import Config
 from sqlalchemy import MetaData
 
-from dbtasks import dialects, environment, guard, history, plan, project, road, settings, stakes
+from dbtasks import environment, guard, history, plan, project, road, settings, stakes
 from dbtasks.aside import Aside
 from dbtasks.guard import Consent
 from dbtasks.history import History
@@ -88,7 +88,7 @@ def _agree(run: Run, revisions: History, configured: Settings, journey: Journey)
         return
     steps = tuple(revisions.get(one) for one in journey.revisions)
     way = Way(revisions, journey.heads, steps, run.direction)
-    if not stakes.may_lose(way):
+    if not stakes.may_lose(way, configured.database):
         return
     where = environment.read(configured)
     planned = plan.of_steps(configured, way, where.recorded)
@@ -96,7 +96,8 @@ def _agree(run: Run, revisions: History, configured: Settings, journey: Journey)
         guard.permit_unasked(configured, where, consent, guard.at_stake(planned.losing), advice)
     if given.get("set-aside") != "no":
         guard.check_limit(configured, run.caller.command, planned.stakes, "alembic -x set-aside=no ...")
-        run.on_revision = Aside(dialects.of(configured.database.url), planned.stakes).before
+        copies = Aside(configured.database.url, planned.stakes)
+        run.on_revision, run.on_end = copies.before, copies.end
 
 
 def _tell(holder: Holder) -> None:

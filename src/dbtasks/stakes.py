@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, column, func, literal_column, select,
 from dbtasks import databases, dialects
 from dbtasks.environment import Environment
 from dbtasks.errors import BrokenReferences, DatabaseMissing, MayNotCreateDatabase, MigrationFailed
-from dbtasks.harmless import is_harmless
+from dbtasks.harmless import is_harmless, mixes
 from dbtasks.rehearsal import Rehearsal, Way, read, rehearsed
 from dbtasks.settings import DatabaseSettings
 from dbtasks.watch import Columns, Loss, columns_of
@@ -38,7 +38,7 @@ class Stake:
     @property
     def counts(self) -> bool:
         """Return whether somebody has to agree."""
-        return self.rows != 0 and not self.is_accepted
+        return self.rows != 0 and not self.is_accepted and self.loss.kind != "insert"
 
 
 def weigh(
@@ -51,17 +51,23 @@ def weigh(
     Raises:
         AccessDenied, ServerUnreachable, DatabaseUnusable: the live database cannot be looked at.
     """
-    if not detailed and not may_lose(way):
+    if not detailed and not may_lose(way, database):
         return NOTHING, ()
     now = _live(database)
     rehearsal = _rehearse(way, database, environment, now)
     accepted = {step.id: _accepted(way, step.id) for step in way.steps}
-    return rehearsal, counted(database, rehearsal.losses, now, accepted)
+    found = counted(database, rehearsal.losses, now, accepted)
+    limit = database.set_aside_limit  # what is inserted into a larger table is not worth a copy of its keys
+    return rehearsal, tuple(one for one in found if one.loss.kind != "insert" or (one.rows or 0) <= limit)
 
 
-def may_lose(way: Way) -> bool:
-    """Return whether any step cannot be seen to take nothing away."""
-    return not all(is_harmless(step.path.read_text(encoding="utf-8"), way.direction) for step in way.steps)
+def may_lose(way: Way, database: DatabaseSettings) -> bool:
+    """Return whether any step cannot be seen to take nothing away, and to leave nothing behind when it fails."""
+    atomic = dialects.of(database.url).atomic
+    sources = [step.path.read_text(encoding="utf-8") for step in way.steps]
+    return any(
+        not is_harmless(source, way.direction) or (not atomic and mixes(source, way.direction)) for source in sources
+    )
 
 
 def _rehearse(way: Way, database: DatabaseSettings, environment: Environment, now: Columns) -> Rehearsal:

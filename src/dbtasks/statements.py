@@ -38,6 +38,8 @@ UPDATE = _form(r"\bUPDATE (?:ONLY )?<table>(?: (?:AS )?(?!SET\b)\w+)? SET (.*)")
 REPLACE = _form(r"\bREPLACE INTO <table>")
 UPSERT = _form(r"\s*INSERT INTO <table>.*(?:\bDO UPDATE\b|\bON DUPLICATE KEY\b).*|\s*INSERT OR REPLACE INTO <table>.*")
 
+INSERT = _form(r"\s*INSERT (?:IGNORE )?(?:INTO )?<table>.*")
+DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE)\b", re.IGNORECASE)
 MERGE = _form(r"\bMERGE INTO (?:ONLY )?<table>")
 WRITES = re.compile(r"\b(DELETE|UPDATE|TRUNCATE|REPLACE|MERGE)\b", re.IGNORECASE)
 DATA_LATER = re.compile(r"\s*(WITH|DO|CALL|BEGIN|EXECUTE|SELECT)\b", re.IGNORECASE)
@@ -75,12 +77,14 @@ class Lineage:
     Attributes:
         places: the places of each column, by the place at which it started.
         written: what was written over, in order.
+        inserted: the tables that rows were inserted into.
         retyped: the places of columns whose type a statement changes.
         renamed: pairs of places that a statement renamed, in order; a column of "" stands for the table itself.
     """
 
     places: dict[Place, set[Place]]
     written: list[Written] = field(default_factory=list)
+    inserted: set[str] = field(default_factory=set)
     retyped: set[Place] = field(default_factory=set)
     renamed: list[tuple[Place, Place]] = field(default_factory=list)
 
@@ -93,6 +97,8 @@ class Lineage:
     def sent(self, statement: str) -> None:
         """Follow a statement."""
         text = LITERAL.sub("''", REMARK.sub(" ", statement)).strip().rstrip(";")
+        if match := INSERT.fullmatch(text):
+            self.inserted.add(_plain(match[1]))
         if match := ALTER.fullmatch(text):
             for action in _split(match[2]):
                 self._alter(_plain(match[1]), action)

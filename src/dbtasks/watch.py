@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeEngine
 
 from dbtasks import ledger
 from dbtasks.narrowing import narrows
-from dbtasks.statements import Lineage, Place, Written
+from dbtasks.statements import DDL, Lineage, Place, Written
 
 VERSIONS = "alembic_version"
 
@@ -22,7 +22,8 @@ class Loss:
 
     Attributes:
         revision: the revision's id.
-        kind: table, column, type (a narrower one) or data (rows that a statement writes over).
+        kind: table, column, type (a narrower one) or data (rows that a statement writes over); or insert, which loses
+            nothing, and is told where a revision that fails later on would leave the new rows behind.
         table: the table; "" when a statement hides which.
         column: the column; "" for a table and for data.
         detail: the change of the type, or the verb of the statement.
@@ -50,10 +51,12 @@ class Watch:
 
     Attributes:
         before: the columns right before the next revision.
+        commits: whether DDL commits by itself.
         losses: what was taken away so far.
     """
 
     before: Columns
+    commits: bool = False
     losses: list[Loss] = field(default_factory=list)
     _live: dict[Place, tuple[str, str]] = field(default_factory=dict)  # where each place of now is in the live database
 
@@ -64,7 +67,8 @@ class Watch:
     def step(self, revision: str, statements: Iterable[str], after: Columns | None) -> None:
         """Note what the statements of a revision took away; without a schema afterwards, by their words alone."""
         lineage = Lineage.of(self.before)
-        for statement in statements:
+        sent = tuple(statements)
+        for statement in sent:
             lineage.sent(statement)
         now = lineage.places
         if after is not None:
@@ -75,6 +79,8 @@ class Watch:
             *self._narrowed(revision, now, lineage, after),
             *self._written(revision, lineage),
         ]
+        if self.commits and any(DDL.match(statement) for statement in sent):
+            self.losses += self._inserted(revision, lineage)
         self.before, self._live = (
             self._moved(now) if after is None else after,
             {place: self._live[start] for start, those in now.items() if start in self._live for place in those},
@@ -115,6 +121,11 @@ class Watch:
             if table is not None and (table, one.verb) not in seen:
                 seen.add((table, one.verb))
                 yield self._loss(revision, "data", table, detail=one.verb)
+
+    def _inserted(self, revision: str, lineage: Lineage) -> Iterator[Loss]:
+        for one in sorted(lineage.inserted):
+            if table := self._table_before(Written("INSERT", one), lineage):
+                yield self._loss(revision, "insert", table)
 
     def _table_before(self, one: Written, lineage: Lineage) -> str | None:
         """Return the table as it was called before the revision; None when nothing that was there is written over."""

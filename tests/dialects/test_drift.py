@@ -188,3 +188,27 @@ def test_a_protected_server_gets_no_scratch_database(filled: Repository) -> None
     url = url_of(filled).set(database=None).render_as_string(hide_password=False)
     filled.write("config/default_config.yaml", f"environment: production\ndatabase:\n  scratch:\n    url: '{url}'\n")
     assert differences(filled) == []
+
+
+def test_rows_that_an_unfinished_revision_had_added_go(filled: Repository, sql: Sql) -> None:
+    """MariaDB commits them with the next DDL; a revision that comes to its end keeps no copy for that."""
+    url = url_of(filled)
+    before = sql(url, "SELECT * FROM users ORDER BY id"), sql(url, "SELECT * FROM orders ORDER BY id")
+    body = execute(
+        "INSERT INTO users VALUES (9, 'x@y', 1)",
+        "INSERT INTO orders (id, user_id, total) SELECT 100 + id, id, 7 FROM users",
+        "CREATE TABLE fresh (id INTEGER)",
+        "SELECT * FROM nowhere",
+    )
+    write_revision(filled, "two", "one", body)
+    with pytest.raises(MigrationFailed):
+        upgrade(filled)
+    if url.get_backend_name() == "mysql":
+        assert sql(url, "SELECT count(*) FROM orders") == [(4,)]
+        assert mended(filled).left == ()
+    assert (sql(url, "SELECT * FROM users ORDER BY id"), sql(url, "SELECT * FROM orders ORDER BY id")) == before
+    write_revision(filled, "two", "one", body.replace("op.execute('SELECT * FROM nowhere')", "pass"))
+    number = len(keep.found(here(filled).settings))
+    upgrade(filled)
+    assert sql(url, "SELECT count(*) FROM orders") == [(4,)]
+    assert len(keep.found(here(filled).settings)) == number

@@ -50,6 +50,15 @@ from sqlalchemy import Column, Integer, MetaData, Table
 UNCHANGED = "Nothing to migrate: the models are what the history's head has.\n"
 
 
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have scratch databases of this test, and of no other, in a folder of its own."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+
 def test_a_new_service_is_one_file(reference: Repository, server_url: URL, sql: Sql) -> None:
     """A model in a new folder is drafted without an up-to-date database or any other edit, once; up and down it works."""
     before = reference.revisions()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from dbtasks import values
+from dbtasks.aside import Part
 from dbtasks.environment import Environment
 from dbtasks.errors import counted
 from dbtasks.keep import Kept
@@ -29,10 +30,15 @@ def kept(wholes: Sequence[Whole], copies: Sequence[Kept]) -> str:
         revisions = ", ".join(dict.fromkeys(event.revision for event in one.events))
         lines.append(f"{one.id}  {values.shown(last.started)}  by {last.actor}, revision {revisions}{marks}")
         for part, bytes_ in zip(one.parts, one.sizes, strict=True):
-            what = "the table" if "table" in part.kinds else "data" if part.has_rows else ", ".join(part.columns)
             size = f", {_size(bytes_)}" if bytes_ is not None else ""
-            lines.append(f"    {part.table}: {what}, {counted(part.rows, 'row')}{size}")
+            lines.append(f"    {part.table}: {_what(part)}, {counted(part.rows, 'row')}{size}")
     return "\n".join([*lines, "Next: inv db.restore --id ID" if lines else "Nothing is set aside."])
+
+
+def _what(part: Part) -> str:
+    if part.has_rows:
+        return "the table" if "table" in part.kinds else "data"
+    return ", ".join(part.columns) or "its keys"
 
 
 def kept_json(wholes: Sequence[Whole], copies: Sequence[Kept]) -> str:

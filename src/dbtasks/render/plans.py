@@ -31,7 +31,7 @@ def plan(result: Plan) -> str:
         lines.append(f"  {step.id}  {step.message}{services}")
         sql = result.rehearsal.sql.get(step.id, ())
         lines += [f"    {line}" for line in operations(sql)]
-        lines += [f"    ! {stake(one)}" for one in result.stakes if one.loss.revision == step.id]
+        lines += [f"    ! {stake(one)}" for one in _lost(result, step.id)]
         lines += [f"        {line}" for statement in sql for line in _lines(statement)]
     if not result.rehearsal.was_run:
         lines.append(READ.format(why=_why_read(result)))
@@ -78,10 +78,13 @@ def plan_json(result: Plan) -> str:
 
 
 def _stakes(result: Plan, revision: str) -> Iterator[dict[str, object]]:
-    for one in result.stakes:
-        if one.loss.revision == revision:
-            facts = {key: value for key, value in asdict(one.loss).items() if not key.startswith("live_")}
-            yield {**facts, "rows": one.rows, "exact": one.is_exact, "accepted": one.is_accepted}
+    for one in _lost(result, revision):
+        facts = {key: value for key, value in asdict(one.loss).items() if not key.startswith("live_")}
+        yield {**facts, "rows": one.rows, "exact": one.is_exact, "accepted": one.is_accepted}
+
+
+def _lost(result: Plan, revision: str) -> Iterator[Stake]:
+    return (one for one in result.stakes if one.loss.revision == revision and one.loss.kind in LOSSES)
 
 
 def _rows(one: Stake) -> str:

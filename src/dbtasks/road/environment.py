@@ -107,6 +107,7 @@ def _migrate(run: Run, metadata: Sequence[MetaData]) -> None:
         databases.connect(run.url, lambda connection: _run_migrations(run, recorder, connection, metadata), write=True)
         run.commit()
         _read_back(run)
+        run.on_end()
     except BaseException as error:
         _commit_what_is_recorded(run)
         if isinstance(error, MigrationFailed):

@@ -51,6 +51,7 @@ class Run:
             is to be stamped; it raises when that must not be. An empty database is at ().
         on_connection: given the connection before anything is migrated.
         on_revision: given the connection before each revision, in the revision's own transaction.
+        on_end: called when every revision was taken.
         done: the steps taken.
         uncommitted: the step that has run and may not be committed yet, with the heads that it leads to.
         heads: what the database has to record afterwards; None as long as nothing was done.
@@ -68,6 +69,7 @@ class Run:
     before: Callable[["Journey"], None] = lambda _journey: None
     on_connection: Callable[[Connection], None] = lambda _connection: None
     on_revision: Callable[[Connection, str], None] = lambda _connection, _revision: None
+    on_end: Callable[[], None] = lambda: None
     done: list[Step] = field(default_factory=list)
     uncommitted: tuple[Step, frozenset[str]] | None = None
     heads: frozenset[str] | None = None
