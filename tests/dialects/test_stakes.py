@@ -9,6 +9,7 @@ from dbtasks import migrate, plan, scratch
 from dbtasks.errors import NotNamed, PlanMoved, TooMuchToSetAside
 from dbtasks.guard import Consent, check_limit, permit_run
 from dbtasks.stakes import Stake
+from dbtasks.watch import Loss
 from dialects.verbs import execute, here, upgrade, url_of, write_revision
 from support.repository import Repository, Sql
 
@@ -248,8 +249,9 @@ def test_a_service_is_named(reference: Repository) -> None:
 
 def test_stakes_of_nothing() -> None:
     """A loss of no rows is nothing to agree to; one that cannot be told is."""
-    assert not Stake(None, 0).counts  # type: ignore[arg-type]
-    assert Stake(None, None).counts  # type: ignore[arg-type]
+    loss = Loss("one", "table", "users")
+    assert not Stake(loss, 0).counts
+    assert Stake(loss, None).counts
 
 
 def test_a_version_table_of_another_name_is_nothing_at_stake(filled: Repository) -> None:
