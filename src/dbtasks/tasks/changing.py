@@ -13,19 +13,16 @@ REV = "A revision: its id, the beginning of it, head, or a distance such as +1."
 LOCK_TIMEOUT = "Seconds to wait for another migrator, instead of 'database.lock_timeout'."
 CONFIRM = "The name of the database, to say that what is at stake may be lost."
 PLAN = "The id of the plan that you have seen (inv db.plan): run exactly that, or refuse."
-NO_SET_ASIDE = "Do not copy what is at stake first."
+RUN = {
+    "dry_run": "Show the plan; change nothing.",
+    "plan": PLAN,
+    "confirm": CONFIRM,
+    "no_set_aside": "Do not copy what is at stake first.",
+    "lock_timeout": LOCK_TIMEOUT,
+}
 
 
-@task(
-    help={
-        "rev": REV,
-        "dry_run": "Show the plan; change nothing.",
-        "plan": PLAN,
-        "confirm": CONFIRM,
-        "no_set_aside": NO_SET_ASIDE,
-        "lock_timeout": LOCK_TIMEOUT,
-    }
-)
+@task(help={"rev": REV, **RUN})
 @friendly
 def upgrade(
     context: Context,
@@ -46,16 +43,7 @@ def upgrade(
     _carry_out(at, planned, Wish(plan, confirm, arguments, dry=dry, set_aside=not no_set_aside))
 
 
-@task(
-    help={
-        "rev": "How far: -1 reverts the last revision, an id all after it.",
-        "dry_run": "Show the plan; change nothing.",
-        "plan": PLAN,
-        "confirm": CONFIRM,
-        "no_set_aside": NO_SET_ASIDE,
-        "lock_timeout": LOCK_TIMEOUT,
-    }
-)
+@task(help={"rev": "How far: -1 reverts the last revision, an id all after it.", **RUN})
 @friendly
 def downgrade(
     context: Context,
