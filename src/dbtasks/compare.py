@@ -8,7 +8,7 @@ from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
 from sqlalchemy import URL, Connection, MetaData, inspect
 
-from dbtasks import databases, ledger, road
+from dbtasks import databases, dialects, ledger, road
 from dbtasks.history import History
 
 
@@ -66,6 +66,8 @@ def other_facts(url: URL, other: URL) -> tuple[Difference, ...]:
     here, there = (databases.connect(one, facts_of) for one in (url, other))
     found = []
     for name in sorted({*here, *there}):
+        if name[0] == "column_order" and sorted(here.get(name, ())) != sorted(there.get(name, ())):
+            continue  # a column is missing; that is told by itself
         if here.get(name) != there.get(name) and (name[0] == "view" or _in_both(name, here, there)):
             verb = "drop" if name not in there else "change" if name in here else "create"
             found.append(Difference(f"{verb}_{name[0]}", *name[1:]))
@@ -84,6 +86,9 @@ def facts_of(connection: Connection) -> dict[tuple[str, str, str], Any]:
     for (_, table), checks in inspector.get_multi_check_constraints().items():
         for check in checks:
             found["check", table, str(check["name"] or check["sqltext"])] = check["sqltext"]
+    if dialects.of(connection.engine.url).orders_columns:
+        for (_, table), columns in inspector.get_multi_columns().items():
+            found["column_order", table, ""] = tuple(column["name"] for column in columns)
     for enum in getattr(inspector, "get_enums", list)():
         found["enum", str(enum["name"]), ""] = tuple(enum["labels"])
     return {name: fact for name, fact in found.items() if not name[1].startswith(ledger.PREFIX)}

@@ -40,18 +40,20 @@ class Mending:
         history: of both.
         url: of the database.
         scratch: of the other.
+        copied: the columns whose values are in a copy, and come back; they may be cut meanwhile.
         sql: what was sent.
     """
 
     history: History
     url: URL
     scratch: URL
+    copied: frozenset[tuple[str, str]] = frozenset()
     sql: list[str] = field(default_factory=list)
 
-    def apply(self, change: Callable[[Connection], None]) -> None:
-        """Do one thing in a transaction of its own; of what the database refuses nothing is kept."""
+    def apply(self, change: Callable[[Connection], None]) -> bool:
+        """Return whether one thing was done, in a transaction of its own; of what is refused nothing is kept."""
 
-        def do(connection: Connection) -> None:
+        def do(connection: Connection) -> bool:
             sent: list[str] = []
             event.listen(connection, "before_cursor_execute", lambda *heard: sent.append(str(heard[2]).strip()))
             try:
@@ -59,25 +61,36 @@ class Mending:
                 connection.commit()
             except DBAPIError:
                 connection.rollback()
-                return
+                return False
             self.sql += [one for one in sent if not LOOKING.match(one)]
+            return True
 
-        databases.connect(self.url, do, write=True)
+        return databases.connect(self.url, do, write=True)
 
     def rounds(self, between: Callable[[], None]) -> None:
         """Go on until the comparison is empty, or a round has changed nothing; ``between`` is called in each."""
-        before = None
         for _ in range(MOST_ROUNDS):
             found = compare.operations(self.history, self.url, compare.reflected(self.scratch))
             facts = compare.other_facts(self.url, self.scratch)
             between()
-            now = compare.described(found), facts
-            if now == before or not any(now):
-                return
-            before = now
             operations = [*compare.flattened(found.ops if found else ()), *_as_operations(self, facts)]
-            for operation in sorted(operations, key=_place):
-                self.apply(partial(_invoke, dialects.of(self.url), operation))
+            if not sum(self._do(operation) for operation in sorted(operations, key=_place)):
+                return
+
+    def _do(self, operation: ops.MigrateOperation) -> bool:
+        dialect = dialects.of(self.url)
+        change = partial(_invoke, dialect, operation)
+        if self.apply(change):
+            return True
+        column = (compare.table_of(operation), getattr(operation, "column_name", ""))
+        if not isinstance(operation, ops.AlterColumnOp) or column not in self.copied:
+            return False
+
+        def leniently(connection: Connection) -> None:
+            dialect.be_lenient(connection)
+            change(connection)
+
+        return self.apply(leniently)
 
     def send(self, statement: str) -> None:
         """Send one statement."""
@@ -105,32 +118,45 @@ def _invoke(dialect: Dialect, operation: ops.MigrateOperation, connection: Conne
 
 
 def _as_operations(work: Mending, facts: Sequence[Difference]) -> Iterator[ops.MigrateOperation]:
-    """Yield operations for what Alembic does not compare, as far as it can be mended: views and checks."""
-    wanted = databases.connect(work.scratch, compare.facts_of)
+    """Yield operations for what Alembic does not compare, as far as it can be mended."""
+    wanted, here = (databases.connect(one, compare.facts_of) for one in (work.scratch, work.url))
     for one in facts:
-        verb, _, kind = one.kind.partition("_")
-        definition: Any = wanted.get((kind, one.table, one.item))
+        kind = one.kind.partition("_")[2]
+        old, new = (those.get((kind, one.table, one.item)) for those in (here, wanted))
         if kind == "view":
-            if verb != "create":
-                yield ops.ExecuteSQLOp(f"DROP VIEW {_quoted(work, one.table)}")
-            if verb != "drop":
-                is_whole = str(definition).lstrip().upper().startswith("CREATE")
-                yield ops.ExecuteSQLOp(
-                    definition if is_whole else f"CREATE VIEW {_quoted(work, one.table)} AS {definition}"
-                )
+            yield from _view(work, one.table, old, new)
         elif kind == "check":
-            if verb != "create":
-                yield ops.DropConstraintOp(one.item, one.table, type_="check")
-            if verb != "drop":
-                yield ops.CreateCheckConstraintOp(one.item, one.table, text(definition))
+            yield from _check(one, old, new)
+        elif kind == "primary_key":
+            yield from _primary_key(one.table, old, new)
+        elif kind == "column_order":
+            moved = databases.connect(work.scratch, partial(dialects.of(work.url).moved_columns, one.table))
+            yield from (ops.ExecuteSQLOp(statement) for statement in moved)
+
+
+def _view(work: Mending, name: str, old: Any, new: Any) -> Iterator[ops.MigrateOperation]:
+    if old is not None:
+        yield ops.ExecuteSQLOp(f"DROP VIEW {dialects.of(work.url).quoted(name)}")
+    if new is not None:
+        yield ops.ExecuteSQLOp(_made(work, name, str(new)))
+
+
+def _check(one: Difference, old: Any, new: Any) -> Iterator[ops.MigrateOperation]:
+    if old is not None:
+        yield ops.DropConstraintOp(one.item, one.table, type_="check")
+    if new is not None:
+        yield ops.CreateCheckConstraintOp(one.item, one.table, text(new))
+
+
+def _primary_key(table: str, old: Any, new: Any) -> Iterator[ops.MigrateOperation]:
+    if old:
+        yield ops.DropConstraintOp("PRIMARY", table, type_="primary")
+    if new:
+        yield ops.CreatePrimaryKeyOp(None, table, list(new))
 
 
 def _made(work: Mending, view: str, definition: str) -> str:
     """Return the statement that makes a view; some databases keep it whole, others only what follows AS."""
     if definition.lstrip().upper().startswith("CREATE"):
         return definition
-    return f"CREATE VIEW {_quoted(work, view)} AS {definition}"
-
-
-def _quoted(work: Mending, name: str) -> str:
-    return dialects.of(work.url).quoted(name)
+    return f"CREATE VIEW {dialects.of(work.url).quoted(view)} AS {definition}"

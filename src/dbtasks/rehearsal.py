@@ -1,5 +1,6 @@
 """What revisions do, and take away: seen by running them in a scratch database, or read from the SQL they send."""
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, event
 
 from dbtasks import databases, dialects, road, scratch
+from dbtasks.errors import BrokenReferences, MigrationFailed
 from dbtasks.history import Direction, Heads, History, Revision
 from dbtasks.road import Run
 from dbtasks.settings import DatabaseSettings
@@ -87,6 +89,17 @@ def rehearsed(way: Way, database: DatabaseSettings) -> Rehearsal:
             listener.next("", databases.connect(url, columns_of))
     losses = listener.watch.losses if listener.watch else ()
     return Rehearsal(tuple(losses), listener.sql, was_run=True)
+
+
+def sent(way: Way, database: DatabaseSettings) -> tuple[str, ...]:
+    """Return the statements that the steps send in a scratch database, up to where they come to their end, or fail."""
+    with scratch.at(way.history, database, way.current) as url:
+        run = Run(way.history.project, url, scratch.SHOWN, direction=way.direction)
+        listener = _Listener(run)
+        run.on_connection = listener.listen
+        with contextlib.suppress(MigrationFailed, BrokenReferences):
+            road.migrate(way.history, run, lambda _current: way.steps)
+    return tuple(listener.heard)
 
 
 def read(way: Way, url: URL, now: Columns) -> Rehearsal:

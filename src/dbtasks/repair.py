@@ -1,10 +1,12 @@
 """Make the schema of a database again what the revision that it records says."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DBAPIError
 
 from dbtasks import (
     aside,
@@ -19,7 +21,7 @@ from dbtasks import (
     stakes,
     unfinished,
 )
-from dbtasks.aside import Aside
+from dbtasks.aside import Aside, Part
 from dbtasks.compare import Difference
 from dbtasks.environment import Environment
 from dbtasks.errors import CannotRestore
@@ -29,7 +31,6 @@ from dbtasks.mend import Mending
 from dbtasks.road import Caller
 from dbtasks.settings import Settings
 from dbtasks.stakes import Stake
-from dbtasks.unfinished import Settled
 from dbtasks.watch import Watch, columns_of
 
 NOBODY = Caller()
@@ -95,7 +96,7 @@ def look(history: History, settings: Settings) -> Repair:
         differences = compare.with_schema(history, url, scratch)
         wanted = databases.connect(scratch, columns_of)
     now = databases.connect(url, columns_of)
-    renames = unfinished.renames(Settled(history, url, seen.current), left, now, wanted)
+    renames = unfinished.renames(unfinished.way(history, left, seen.current), settings.database, now, wanted)
     watch = Watch(now)
     watch.step(REPAIR, renames, wanted)
     at_stake = stakes.counted(settings.database, watch.losses, now)
@@ -114,7 +115,8 @@ def run(
 
     def mend() -> Repaired:
         with drift.wanted(history, settings, wanted.current, wanted.environment) as scratch:
-            work = Mending(history, url, scratch)
+            copied = [(one.table, name) for one in _copies(url, wanted.unfinished) for name in one.columns]
+            work = Mending(history, url, scratch, frozenset(copied))
             if set_aside:
                 databases.connect(url, partial(_set_aside, wanted), write=True)
             restored = _mend(work, settings, wanted)
@@ -135,27 +137,35 @@ def _mend(work: Mending, settings: Settings, wanted: Repair) -> int:
         work.send(statement)
     restored: list[int] = []
     work.rounds(lambda: restored.append(_restore(settings, wanted.unfinished)))
-    return sum(restored)
+    return max(restored, default=0)
 
 
 def _restore(settings: Settings, left: Event | None) -> int:
     """Return how many rows came back that the unfinished revision had set aside, where the schema has their place."""
-    if left is None:
-        return 0
 
-    def bring_back(connection: Connection) -> int:
-        those = aside.parts(ledger.events(connection, aside.KEPT))
-        mine = [part for one, part in those if one.id > left.id and one.revision == left.revision]
-        restored = 0
-        for part in reversed(mine):
-            try:
-                restored += sum(one.restored for one in keep.bring_back(connection, settings, [part], exactly=True))
-            except CannotRestore:  # its columns come in a later round
-                continue
+    def bring_back(part: Part, connection: Connection) -> int:
+        outcomes = keep.bring_back(connection, settings, [part], exactly=True)
         connection.commit()
-        return restored
+        return sum(one.restored for one in outcomes)
 
-    return databases.connect(settings.database.url, bring_back, write=True)
+    url = settings.database.url
+    kept, restored = _copies(url, left), dict[int, int]()
+    for _ in kept:  # one's parents may be another's rows
+        for part in reversed(kept):
+            with contextlib.suppress(CannotRestore, DBAPIError):  # the schema has no place for it yet
+                number = databases.connect(url, partial(bring_back, part), write=True)
+                restored[part.id] = max(number, restored.get(part.id, 0))
+    return sum(restored.values())
+
+
+def _copies(url: URL, left: Event | None) -> tuple[Part, ...]:
+    """Return what the unfinished run had set aside; empty when there is none."""
+
+    def look(connection: Connection) -> tuple[Part, ...]:
+        those = aside.parts(ledger.events(connection, aside.KEPT))
+        return tuple(part for one, part in those if left and one.id > left.id and one.revision == left.revision)
+
+    return databases.connect(url, look)
 
 
 def _note(url: URL, wanted: Repair, left: Sequence[Difference]) -> None:

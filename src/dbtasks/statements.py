@@ -79,14 +79,16 @@ class Lineage:
         written: what was written over, in order.
         inserted: the tables that rows were inserted into.
         retyped: the places of columns whose type a statement changes.
-        renamed: pairs of places that a statement renamed, in order; a column of "" stands for the table itself.
+        trails: the names that each table has had, or been copied to, in order, by the name that it started with.
+        column_trails: likewise of columns, without their tables, by the place at which they started.
     """
 
     places: dict[Place, set[Place]]
     written: list[Written] = field(default_factory=list)
     inserted: set[str] = field(default_factory=set)
     retyped: set[Place] = field(default_factory=set)
-    renamed: list[tuple[Place, Place]] = field(default_factory=list)
+    trails: dict[str, list[str]] = field(default_factory=dict)
+    column_trails: dict[Place, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, columns: Mapping[str, Iterable[str]]) -> "Lineage":
@@ -132,11 +134,9 @@ class Lineage:
     def _rename(self, table: str, old: str, new: str) -> None:
         before, after = (table, _plain(old)), (table, _plain(new))
         if before != after:
-            self.renamed.append((before, after))
             self._move(lambda place: after if place == before else place)
 
     def _rename_table(self, old: str, new: str) -> None:
-        self.renamed.append(((old, ""), (new, "")))
         self._move(lambda place: (new, place[1]) if place[0] == old else place)
 
     def _drop(self, table: str) -> None:
@@ -146,16 +146,26 @@ class Lineage:
         found = [SOURCE.fullmatch(one.strip()) for one in chosen]
         names = [_plain(match[1] or match[2]) if match else "" for match in found]
         moves = {(source, name): (target, _plain(one)) for name, one in zip(names, into, strict=False) if name}
-        for places in self.places.values():
-            places |= {moves[place] for place in places if place in moves}
+        self._spread(lambda place: moves.get(place, place))
 
     def _copy_all(self, target: str, source: str) -> None:
-        for places in self.places.values():
-            places |= {(target, place[1]) for place in places if place[0] == source}
+        self._spread(lambda place: (target, place[1]) if place[0] == source else place)
+
+    def _spread(self, to: Move) -> None:
+        """Have places stay where they are and be elsewhere, too."""
+        for start, places in self.places.items():
+            self._note(start, places, to)
+            self.places[start] = places | {to(place) for place in places}
 
     def _move(self, to: Move) -> None:
         for start, places in self.places.items():
+            self._note(start, places, to)
             self.places[start] = {to(place) for place in places}
+
+    def _note(self, start: Place, places: set[Place], to: Move) -> None:
+        for table, column in (to(place) for place in places if to(place) != place):
+            self.trails.setdefault(start[0], []).append(table)
+            self.column_trails.setdefault(start, []).append(column)
 
     def _forget(self, gone: Gone) -> None:
         for start, places in self.places.items():

@@ -1,16 +1,15 @@
 """A revision that did not come to its end where DDL commits by itself, and the names that it had given by then."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from sqlalchemy import URL
 
-from dbtasks import dialects, ledger, road
+from dbtasks import dialects, ledger, rehearsal
 from dbtasks.history import Direction, Heads, History
 from dbtasks.ledger import Event
-from dbtasks.rehearsal import statements_of
-from dbtasks.road import Run
-from dbtasks.statements import Lineage, Place
+from dbtasks.rehearsal import Way
+from dbtasks.settings import DatabaseSettings
+from dbtasks.statements import Lineage
 from dbtasks.watch import Columns
 
 RUNS = ("upgrade", "downgrade", "repair")
@@ -24,59 +23,59 @@ def run(url: URL) -> Event | None:
     return last[0] if last and last[0].kind != "repair" and last[0].outcome in (ledger.STARTED, ledger.FAILED) else None
 
 
-class Settled(NamedTuple):
-    """Where a database was before the unfinished revision."""
-
-    history: History
-    url: URL
-    current: Heads
-
-
-def renames(at: Settled, left: Event | None, now: Columns, wanted: Columns) -> tuple[str, ...]:
-    """Return the statements that take back what an unfinished revision had renamed; the last name goes back first."""
-    if left is None or left.revision not in {one.id for one in at.history.revisions}:
-        return ()
+def way(history: History, left: Event | None, current: Heads) -> Way | None:
+    """Return the step that was left unfinished; None when there is none, or no file has it any more."""
+    if left is None or left.revision not in {one.id for one in history.revisions}:
+        return None
     direction: Direction = "upgrade" if left.kind == "upgrade" else "downgrade"
-    step = at.history.get(left.revision)
-    trip = Run(at.history.project, at.url, "", direction=direction)
-    try:
-        sql = road.sql(at.history, trip, at.current, [step])
-    except Exception:  # noqa: BLE001 - whatever a revision raises that finds no database
+    return Way(history, current, (history.get(left.revision),), direction)
+
+
+def renames(step: Way | None, database: DatabaseSettings, now: Columns, wanted: Columns) -> tuple[str, ...]:
+    """Return the statements that give tables and columns their names back that an unfinished step has given others.
+
+    A table that the step has copied before it dropped the first counts as renamed.
+    """
+    if step is None:
         return ()
     lineage = Lineage.of(wanted)
-    for statement in statements_of(sql, trip):
+    for statement in rehearsal.sent(step, database):
         lineage.sent(statement)
-    return tuple(_back(at.url, lineage.renamed, _Names(now), _Names(wanted)))
+    names = _Names(now)
+    return tuple(_back(database.url, lineage, names, wanted))
 
 
 class _Names:
-    """The names of tables and columns, found whatever their case."""
+    """The names of tables and columns that are there, found whatever their case."""
 
     def __init__(self, columns: Columns) -> None:
-        self._tables = {table.lower(): table for table in columns}
-        self._columns = {(t.lower(), name.lower()): name for t, those in columns.items() for name in those}
+        self._tables = {
+            table.lower(): (table, {name.lower(): name for name in those}) for table, those in columns.items()
+        }
 
-    def get(self, place: Place) -> str | None:
-        return self._columns.get(place) if place[1] else self._tables.get(place[0])
+    def table(self, name: str) -> str | None:
+        return self._tables.get(name.lower(), (None, {}))[0]
 
-    def rename_table(self, old: str, new: str) -> None:
-        self._tables[new.lower()] = new
-        self._tables.pop(old.lower(), None)
-        for (table, key), name in list(self._columns.items()):
-            if table == old.lower():
-                self._columns[new.lower(), key] = name
-                del self._columns[table, key]
+    def column(self, table: str, name: str) -> str | None:
+        return self._tables.get(table.lower(), (None, {}))[1].get(name.lower())
+
+    def rename(self, old: str, new: str) -> None:
+        _, columns = self._tables.pop(old.lower())
+        self._tables[new.lower()] = (new, columns)
 
 
-def _back(url: URL, renamed: list[tuple[Place, Place]], now: _Names, wanted: _Names) -> Iterator[str]:
-    quote = dialects.of(url).quoted
-    for old, new in reversed(renamed):
-        there, original = now.get(new), wanted.get(old)
-        if there is None or original is None or now.get(old) is not None:
-            continue
-        if new[1]:
-            table = now.get((new[0], "")) or new[0]
-            yield f"ALTER TABLE {quote(table)} RENAME COLUMN {quote(there)} TO {quote(original)}"
-        else:
-            yield f"ALTER TABLE {quote(there)} RENAME TO {quote(original)}"
-            now.rename_table(there, original)
+def _back(url: URL, lineage: Lineage, now: _Names, wanted: Columns) -> Iterator[str]:
+    quote, those = dialects.of(url).quoted, {table.lower() for table in wanted}
+    for table in wanted:
+        trail = [one for one in reversed(lineage.trails.get(table.lower(), [])) if one not in those]
+        there = next((one for one in map(now.table, trail) if one), None)
+        if now.table(table) is None and there is not None:
+            yield f"ALTER TABLE {quote(there)} RENAME TO {quote(table)}"
+            now.rename(there, table)
+    for table, columns in wanted.items():
+        names = {column.lower() for column in columns}
+        for column in columns:
+            trail = lineage.column_trails.get((table.lower(), column.lower()), [])[::-1]
+            there = next((one for one in (now.column(table, name) for name in trail if name not in names) if one), None)
+            if now.column(table, column) is None and there is not None:
+                yield f"ALTER TABLE {quote(table)} RENAME COLUMN {quote(there)} TO {quote(column)}"

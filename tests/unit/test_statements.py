@@ -100,4 +100,5 @@ def test_changed_types_and_renames_are_noted() -> None:
         "ALTER TABLE people ALTER COLUMN email SET NOT NULL",
     )
     assert lineage.retyped == {("users", "mail"), ("orders", "total")}
-    assert lineage.renamed == [(("users", ""), ("people", "")), (("people", "mail"), ("people", "email"))]
+    assert set(lineage.trails["users"]) == {"people"}
+    assert lineage.column_trails["users", "mail"] == ["mail", "email"]

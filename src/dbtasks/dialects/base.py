@@ -32,6 +32,7 @@ class Dialect:
     lock = Lock()  # one migrator at a time
     moves = Moves()  # how the whole database is moved aside and back
     alters_autoincrement = False  # a changed column has to be told again that it counts up
+    orders_columns = False  # a column can be put in its old place again
     in_file = False  # the database is a file: created by writing, removed by deleting
 
     @property
@@ -99,6 +100,13 @@ class Dialect:
     def scratch_url(self, server: URL, name: str) -> URL:
         """Return the URL of a throw-away database with this name."""
         return server.set(database=name)
+
+    def be_lenient(self, connection: Connection) -> None:
+        """Have values that do not fit a changed type be cut, where the database can do that."""
+
+    def moved_columns(self, table: str, connection: Connection) -> list[str]:
+        """Return the statements that put the columns of another table into the order that this one has."""
+        raise NotImplementedError
 
     def broken_references(self, connection: Connection) -> frozenset[tuple[str, Any]]:
         """Return (table, row) of rows whose foreign key points nowhere; empty where the database sees to it itself."""

@@ -1,5 +1,6 @@
 """MySQL and MariaDB through aiomysql."""
 
+import re
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
@@ -18,6 +19,7 @@ UNREACHABLE = (2002, 2003, 2005, 2013)
 READ_ONLY = (1290, 1792, 1836)
 NOT_ALLOWED = (1044, 1142, 1227, 1370)
 
+COLUMN = re.compile(r"\s*(`(?:[^`]|``)+`) (.*?),?")  # a line of SHOW CREATE TABLE
 LISTING = "SELECT {0}_name FROM information_schema.{0}s WHERE {0}_schema = DATABASE()"
 # What a database holds, and where the server lists it; what refers to others comes first.
 KINDS = (
@@ -40,6 +42,7 @@ class MySQL(Dialect):
     default_port = 3306
 
     alters_autoincrement = True
+    orders_columns = True
     copies = MySQLCopies()
     lock = MySQLLock()
     moves = MySQLMoves()
@@ -94,6 +97,21 @@ class MySQL(Dialect):
                 connection.exec_driver_sql(f"DROP {kind} IF EXISTS {quote(name)}")
         connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
         connection.commit()
+
+    def be_lenient(self, connection: Connection) -> None:
+        """Leave the strict mode, for this connection."""
+        connection.exec_driver_sql("SET SESSION sql_mode = ''")
+
+    def moved_columns(self, table: str, connection: Connection) -> list[str]:
+        """Give each column its own definition again, and its place: ``MODIFY`` cannot do the one without the other."""
+        made = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {self.quoted(table)}").one()[1])
+        found = [COLUMN.fullmatch(line) for line in made.splitlines()]
+        columns = [(match[1], match[2]) for match in found if match]
+        before = ["FIRST", *(f"AFTER {name}" for name, _ in columns)]
+        return [
+            f"ALTER TABLE {self.quoted(table)} MODIFY {name} {definition} {place}"
+            for (name, definition), place in zip(columns, before, strict=False)
+        ]
 
     def estimated_rows(self, connection: Connection, table: str) -> int:
         """Ask InnoDB's statistics."""

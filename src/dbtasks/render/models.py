@@ -28,6 +28,7 @@ WORDS = {
     "drop_check": "drop the check {item} of {table}",
     "change_check": "change the check {item} of {table}",
     "change_primary_key": "change the primary key of {table}",
+    "change_column_order": "put the columns of {table} in order",
     "create_enum": "create the type {table}",
     "drop_enum": "drop the type {table}",
     "change_enum": "change the values of the type {table}",

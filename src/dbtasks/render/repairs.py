@@ -28,6 +28,7 @@ FOUND = {
     "drop_check": "the check {item} on {table} is not in any revision",
     "change_check": "the check {item} on {table} was changed",
     "change_primary_key": "the primary key of {table} was changed",
+    "change_column_order": "the columns of {table} are in another order",
     "create_enum": "the type {table} is missing",
     "drop_enum": "the type {table} is not in any revision",
     "change_enum": "the values of the type {table} were changed",
