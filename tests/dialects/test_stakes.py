@@ -1,16 +1,19 @@
 """What a plan says would be lost, counted in the live database; and who has to agree to it."""
 
 import json
+import os
+import pty
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from dbtasks import migrate, plan, scratch
-from dbtasks.errors import NotNamed, PlanMoved, TooMuchToSetAside
+from dbtasks import migrate, plan, scratch, startup
+from dbtasks.errors import LossNotAccepted, NotNamed, PlanMoved, TooMuchToSetAside
 from dbtasks.guard import Consent, check_limit, permit_run
 from dbtasks.stakes import Stake
 from dbtasks.watch import Loss
-from dialects.verbs import execute, here, upgrade, url_of, write_revision
+from dialects.verbs import command, execute, here, upgrade, url_of, write_revision
 from support.repository import Repository, Sql
 
 CREATE = """
@@ -262,3 +265,43 @@ def test_a_version_table_of_another_name_is_nothing_at_stake(filled: Repository)
     migrate.stamp(*here(filled), "one")
     write_revision(filled, "two", "one", 'op.drop_table("orders")')
     assert losses(filled) == [("table", "orders", 1)]
+
+
+def test_an_application_does_not_ask(filled: Repository, sql: Sql, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``prepare_schema`` sets aside and goes on; where the environment is protected it refuses, and says what to do."""
+    monkeypatch.setenv("DATABASE_URL", filled.url)
+    write_revision(filled, "two", "one", 'op.drop_table("orders")')
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    with pytest.raises(LossNotAccepted, match="accepts_loss"):
+        startup.prepare_schema(filled.root)
+    assert sql(url_of(filled), "SELECT id FROM orders") == [(1,)]
+    monkeypatch.setenv("ENVIRONMENT", "local")
+    assert startup.prepare_schema(filled.root).applied == ("two",)
+    assert "orders: the table, 1 row" in filled.inv("db.kept").out
+
+
+def test_who_is_asked_sees_what_for(filled: Repository) -> None:
+    """On a terminal the stakes stand above the question."""
+    asked = edge_answers(filled, "db.downgrade", "--rev", "-1")
+    assert "! loses the table users: 3 rows" in asked
+    assert asked.index("! loses") < asked.index("Type the name of the database to go on: ")
+
+
+def edge_answers(repository: Repository, *arguments: str) -> str:
+    """Return what a command shows on a terminal where nothing but Enter is pressed."""
+    master, slave = pty.openpty()
+    variables = {**os.environ, "DATABASE_URL": repository.url}
+    with subprocess.Popen(
+        command(*arguments), cwd=repository.root, env=variables, stdin=slave, stdout=slave, stderr=slave
+    ) as process:
+        os.close(slave)
+        os.write(master, b"\n")
+        shown = b""
+        try:
+            while more := os.read(master, 1000):
+                shown += more
+        except OSError:  # on Linux the end of what a terminal shows
+            pass
+        os.close(master)
+        assert process.wait(60) == 3
+    return shown.decode()

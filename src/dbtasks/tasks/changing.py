@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from invoke import Context, task
 
-from dbtasks.tasks.edge import Here, caller, consent, friendly, here, project, show, writing
+from dbtasks.tasks.edge import Here, caller, consent, friendly, here, project, show, warn, writing
 
 if TYPE_CHECKING:
     from dbtasks.plan import Plan
@@ -80,7 +80,10 @@ def _carry_out(at: Here, planned: "Plan", wish: Wish) -> None:
     if wish.dry:
         return show(render.plan(planned))
     command = f"db.{planned.direction}"
-    guard.permit_run(at.settings, planned, consent(command, wish.confirm, wish.arguments))
+    agreed = consent(command, wish.confirm, wish.arguments)
+    if agreed.ask and not agreed.confirm:  # who is asked has to see what for
+        warn("\n".join(f"! {render.stake(one)}" for one in planned.losing))
+    guard.permit_run(at.settings, planned, agreed)
     if wish.set_aside:
         guard.check_limit(at.settings, command, planned.stakes)
     report = migrate.run(at.history, at.settings, planned, caller(command, at.history), set_aside=wish.set_aside)
