@@ -81,7 +81,7 @@ class Aside:
         for _, part in parts(ledger.events(connection, KEPT)):
             if (part.run or part.id) == self._run and part.kinds == (INSERT,):
                 drop(connection, part)
-                ledger.change(connection, part.id, outcome=FORGOTTEN)
+                ledger.remove(connection, part.id)
         connection.commit()
 
 

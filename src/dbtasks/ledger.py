@@ -88,6 +88,11 @@ def change(connection: Connection, number: int, **row: Any) -> None:
     connection.execute(table.update().where(table.c.id == number).values(row))
 
 
+def remove(connection: Connection, number: int) -> None:
+    """Strike out an event that turned out to be none; nothing happens when there is none."""
+    connection.execute(table.delete().where(table.c.id == number))
+
+
 def events(connection: Connection, *kinds: str, newest: int | None = None) -> tuple[Event, ...]:
     """Return the events, oldest first: all of them or the ``newest`` so many, of all kinds or of these.
 

@@ -446,8 +446,6 @@ REVISIONS = {
 }
 SOME = (
     "rename_and_drop_column",
-    "rename_table",
-    "link_tables",
     "type_with_data",
     "rows_and_columns",
     "raw_sql",
