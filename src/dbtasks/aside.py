@@ -64,7 +64,7 @@ class Aside:
     def before(self, connection: Connection, revision: str) -> None:
         """Copy what a revision takes away, if it is there; to commit is the caller's."""
         mine = [one for one in self._stakes if one.loss.revision == revision]
-        there = columns_of(connection)
+        there = columns_of(connection) if mine else {}
         for lost in dict.fromkeys(one.loss.table for one in mine):
             name = next((real for real in there if real.lower() == lost.lower()), None)
             losses = [one.loss for one in mine if one.loss.table == lost]

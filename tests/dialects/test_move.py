@@ -1,5 +1,6 @@
 """A reset moves the whole database aside, and a restore puts it back as it was."""
 
+import contextlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -260,3 +261,23 @@ def test_a_user_of_one_database_moves_nothing(mysql_url: URL, sql: Sql, tmp_path
         assert sql(mysql_url, "SELECT id FROM t_one") == []
     finally:
         sql(mysql_url, f"DROP USER {user}@'127.0.0.1'")
+
+
+def test_an_open_transaction_is_told(mysql_url: URL, sql: Sql, tmp_path: Path) -> None:
+    """MariaDB waits for it, but not for the day that is its default; ``--force`` ends it."""
+    repository = tiny(tmp_path / "repository", mysql_url.render_as_string(hide_password=False))
+    chain(repository, "one")
+    upgrade(repository)
+    sql(mysql_url, "INSERT INTO t_one VALUES (5)")
+
+    def meanwhile(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("UPDATE t_one SET id = 6")
+        with pytest.raises(DatabaseInUse, match=r"tester from 127\.0\.0\.1:\d+, process \d+"):
+            migrate.reset(*here(repository))
+        assert sql.tables(mysql_url) == ["alembic_version", "t_one"]
+        assert migrate.reset(*here(repository), force=True).aside is not None
+
+    with contextlib.suppress(DBAPIError):  # it was ended
+        connected(mysql_url, meanwhile)
+    assert sql(mysql_url, "SELECT count(*) FROM t_one") == [(0,)]

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import URL, Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from dbtasks.dialects.moves.base import Moves, Open
-from dbtasks.errors import CannotMove
+from dbtasks.errors import CannotMove, DatabaseInUse
 
 LOCK = "dbtasks_lock"  # of the database that is being moved; it stays
 LISTING = "SELECT {0}_name FROM information_schema.{0}s WHERE {0}_schema = :schema"
@@ -21,6 +22,12 @@ KINDS = {
     "FUNCTION": LISTING.format("routine") + " AND routine_type = 'FUNCTION'",
     "EVENT": LISTING.format("event"),
 }
+WAIT_SECONDS, TOO_LONG = 5, 1205  # for others' transactions, and the error when they do not end
+IN_TRANSACTION = text("""
+SELECT p.id, p.user, p.host FROM information_schema.processlist p
+JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id
+WHERE p.db = :name AND p.id <> CONNECTION_ID()
+""")
 DEFINER = re.compile(r"DEFINER=(`(?:[^`]|``)*`@`(?:[^`]|``)*`)\s*")
 
 
@@ -78,10 +85,32 @@ class MySQLMoves(Moves):
         found = self._run(url, connect, lambda one: one.execute(query, {"name": url.database}).scalar())
         return None if found is None else int(found)
 
+    def sessions(self, url: URL, connect: Open[Any]) -> tuple[str, ...]:
+        """Return who has a transaction open, which keeps a table from being renamed."""
+        rows = self._run(url, connect, lambda one: one.execute(IN_TRANSACTION, {"name": url.database}).all())
+        return tuple(f"{row.user} from {row.host}, process {row.id}" for row in rows)
+
+    def end_sessions(self, url: URL, connect: Open[Any]) -> None:
+        """Kill who has a transaction open."""
+
+        def end(connection: Connection) -> None:
+            for row in connection.execute(IN_TRANSACTION, {"name": url.database}).all():
+                connection.exec_driver_sql(f"KILL {row.id}")
+
+        self._run(url, connect, end)
+
     def _run(self, url: URL, connect: Open[Any], work: Any) -> Any:
         def run(connection: Connection) -> Any:
             connection.exec_driver_sql("SET sql_notes = 0")  # aiomysql makes Python warnings of the server's notes
-            return work(connection)
+            connection.exec_driver_sql(f"SET SESSION lock_wait_timeout = {WAIT_SECONDS}")  # it is a day by default
+            try:
+                return work(connection)
+            except DBAPIError as error:
+                if getattr(error.orig, "args", (0,))[0] != TOO_LONG:
+                    raise
+                others = connection.execute(IN_TRANSACTION, {"name": url.database}).all()
+                told = tuple(f"{row.user} from {row.host}, process {row.id}" for row in others)
+                raise DatabaseInUse(str(url.database), told) from error
 
         return connect(url.set(database=""), run)
 
