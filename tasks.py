@@ -48,9 +48,9 @@ def test(context: Context, only: str = "tests", keyword: str = "", all: bool = F
     """Run the tests, on private servers of PostgreSQL and MariaDB that they start themselves."""
     matching = ["-k", keyword] if keyword else []
     # With --all a few files take most of the time, so that their tests are shared out one by one.
-    share = "load" if all else "loadfile"
+    share = ["load"] if all else ["loadfile", "--no-loadscope-reorder"]
     environment = {"DBTASKS_TEST_ALL": "1"} if all else {}
-    _python(context, "pytest", "-n", "auto", "--dist", share, only, *matching, env=environment)
+    _python(context, "pytest", "-n", "auto", "--dist", *share, only, *matching, env=environment)
 
 
 @task

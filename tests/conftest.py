@@ -11,7 +11,20 @@ from support.repository import Repository, Sql, copy_reference, fresh, tiny
 from support.servers import Servers
 
 DEVELOPERS = {"DATABASE_URL", "ENVIRONMENT", "CONFIG_PATH", "EXT_CONFIG_PATH", "NO_COLOR", "FORCE_COLOR", "COLUMNS"}
+LONGEST = (
+    "test_wrapper.py",
+    "test_guard_matrix.py",
+    "test_stakes.py",
+    "test_drift.py",
+    "test_faults.py",
+    "test_revision.py",
+)
 PREFIXES = ("INVOKE_", "PG")  # Invoke's configuration and asyncpg's defaults
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that in the end no worker waits for another."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(autouse=True)

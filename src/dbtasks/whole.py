@@ -125,7 +125,7 @@ def forget_all(settings: Settings, number: int | None, days: float | None, conse
     else:
         before = values.now(-(days or 0.0))
         copies = keep.older_than(settings, before)
-        wholes = tuple(one for one in wholes if f"{one}" < re.sub(r"\D", "", before)[:14])
+        wholes = tuple(one for one in wholes if f"{one}" <= re.sub(r"\D", "", before)[:14])
     if not copies and not wholes:
         return 0
     guard.check_name(settings, consent, "what was set aside would be deleted for good")
