@@ -11,6 +11,8 @@ from sqlalchemy import URL, Connection, MetaData, inspect
 from dbtasks import databases, dialects, ledger, road
 from dbtasks.history import History
 
+Facts = dict[tuple[str, str, str], Any]  # what is said of (kind, table, name)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Difference:
@@ -63,7 +65,11 @@ def operations(history: History, url: URL, wanted: MetaData) -> ops.UpgradeOps |
 
 def other_facts(url: URL, other: URL) -> tuple[Difference, ...]:
     """Return differences in what Alembic does not compare: views, checks, primary keys, and types of their own."""
-    here, there = (databases.connect(one, facts_of) for one in (url, other))
+    return between(*(databases.connect(one, facts_of) for one in (url, other)))
+
+
+def between(here: Facts, there: Facts) -> tuple[Difference, ...]:
+    """Return how the facts of two databases differ."""
     found = []
     for name in sorted({*here, *there}):
         if name[0] == "column_order" and sorted(here.get(name, ())) != sorted(there.get(name, ())):
@@ -74,12 +80,10 @@ def other_facts(url: URL, other: URL) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def facts_of(connection: Connection) -> dict[tuple[str, str, str], Any]:
+def facts_of(connection: Connection) -> Facts:
     """Return the facts that Alembic does not compare: (kind, table, name) and what is said of it."""
     inspector = inspect(connection)
-    found: dict[tuple[str, str, str], Any] = {
-        ("view", name, ""): inspector.get_view_definition(name) for name in inspector.get_view_names()
-    }
+    found: Facts = {("view", name, ""): inspector.get_view_definition(name) for name in inspector.get_view_names()}
     for (_, table), key in inspector.get_multi_pk_constraint().items():
         found["table", table, ""] = True
         found["primary_key", table, ""] = tuple(key["constrained_columns"]) if key else ()
@@ -94,7 +98,7 @@ def facts_of(connection: Connection) -> dict[tuple[str, str, str], Any]:
     return {name: fact for name, fact in found.items() if not name[1].startswith(ledger.PREFIX)}
 
 
-def _in_both(name: tuple[str, str, str], *facts: dict[tuple[str, str, str], Any]) -> bool:
+def _in_both(name: tuple[str, str, str], *facts: Facts) -> bool:
     """Return whether a fact is not told already by its table being there or not."""
     if name[0] == "table":
         return False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import URL
 
-from dbtasks import compare, dialects, environment, plan, scratch
+from dbtasks import compare, environment, plan, scratch
 from dbtasks.compare import Difference
 from dbtasks.environment import Environment
 from dbtasks.errors import ScratchNotAllowed
@@ -50,8 +50,7 @@ def wanted(history: History, settings: Settings, current: Heads, where: Environm
         ScratchNotAllowed: the server is protected or elsewhere, and ``scratch.url`` names no other.
     """
     database = settings.database
-    allowed = dialects.of(database.url).in_file or database.scratch_url or (where.is_local and not where.is_protected)
-    if not allowed:
+    if not scratch.is_allowed(database, where):
         raise ScratchNotAllowed(database.name)
     with scratch.at(history, database, current) as url:
         yield url

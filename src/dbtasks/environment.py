@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from sqlalchemy import Connection
-
-from dbtasks import databases, dialects, ledger
+from dbtasks import dialects, ledger
 from dbtasks.ledger import Event
 from dbtasks.settings import Settings
 
@@ -69,13 +67,7 @@ def record(settings: Settings, name: str) -> None:
     Raises:
         DatabaseMissing, AccessDenied, ServerUnreachable, DatabaseReadOnly: it cannot be written.
     """
-
-    def write(connection: Connection) -> None:
-        ledger.ensure(connection)
-        ledger.append(connection, Event("environment", detail=name))
-        connection.commit()
-
-    databases.connect(settings.database.url, write, write=True)
+    ledger.record(settings.database.url, Event("environment", detail=name))
 
 
 def is_this_machine(host: str) -> bool:

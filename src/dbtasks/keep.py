@@ -11,10 +11,8 @@ from dbtasks.errors import CannotRestore, NothingKept, counted
 from dbtasks.guard import Consent
 from dbtasks.ledger import Event
 from dbtasks.putback import Outcome, PutBack
-from dbtasks.road import Caller
+from dbtasks.road import NOBODY, Caller
 from dbtasks.settings import Settings
-
-NOBODY = Caller()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def restore(settings: Settings, number: int, consent: Consent, caller: Caller = 
     def work(connection: Connection) -> tuple[Outcome, ...]:
         kept = _chosen(_found(connection, settings), number, settings)
         put = _ready(connection, settings, kept.parts)
-        over = sum(one.over() for one in put if not (one.adds_rows and "data" not in one.part.kinds))
+        over = sum(one.over() for one in put if one.gives_values)
         if over:
             guard.permit(settings, where, consent, f"values of {counted(over, 'row')} would be written over")
         outcomes = _put_back(put)
@@ -187,9 +185,8 @@ def _put_back(put: Sequence[PutBack]) -> tuple[Outcome, ...]:
 
 
 def _finished(one: PutBack, so_far: Outcome) -> Outcome:
-    with_values = not one.adds_rows or "data" in one.part.kinds
-    changed = one.values() if with_values else 0
-    absent, differing = one.absent(), 0 if with_values else one.differing()
+    changed = one.values() if one.gives_values else 0
+    absent, differing = one.absent(), 0 if one.gives_values else one.differing()
     reasons = []
     if absent:
         parents = one.lost_parents() if one.adds_rows else ()

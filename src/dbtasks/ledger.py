@@ -83,6 +83,21 @@ def append(connection: Connection, event: Event) -> int:
     return int(number)
 
 
+def record(url: URL, event: Event) -> None:
+    """Write an event into a database's ledger, in a transaction of its own.
+
+    Raises:
+        DatabaseMissing, AccessDenied, ServerUnreachable, DatabaseReadOnly: it cannot be written.
+    """
+
+    def write(connection: Connection) -> None:
+        ensure(connection)
+        append(connection, event)
+        connection.commit()
+
+    databases.connect(url, write, write=True)
+
+
 def change(connection: Connection, number: int, **row: Any) -> None:
     """Change what is written of an event; nothing happens when there is none."""
     connection.execute(table.update().where(table.c.id == number).values(row))

@@ -1,6 +1,6 @@
 """Carry out, one by one, the operations that make one schema like another, until there is none left."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.exc import DBAPIError
 
 from dbtasks import compare, databases, dialects
-from dbtasks.compare import Difference
+from dbtasks.compare import Difference, Facts
 from dbtasks.dialects import Dialect
 from dbtasks.history import History
 from dbtasks.rehearsal import LOOKING
@@ -71,9 +71,9 @@ class Mending:
         """Go on until the comparison is empty, or a round has changed nothing; ``between`` is called in each."""
         for _ in range(MOST_ROUNDS):
             found = compare.operations(self.history, self.url, compare.reflected(self.scratch))
-            facts = compare.other_facts(self.url, self.scratch)
+            here, wanted = (databases.connect(one, compare.facts_of) for one in (self.url, self.scratch))
             between()
-            operations = [*compare.flattened(found.ops if found else ()), *_as_operations(self, facts)]
+            operations = [*compare.flattened(found.ops if found else ()), *_as_operations(self, here, wanted)]
             if not sum(self._do(operation) for operation in sorted(operations, key=_place)):
                 return
 
@@ -117,10 +117,9 @@ def _invoke(dialect: Dialect, operation: ops.MigrateOperation, connection: Conne
                 batch.invoke(operation)
 
 
-def _as_operations(work: Mending, facts: Sequence[Difference]) -> Iterator[ops.MigrateOperation]:
+def _as_operations(work: Mending, here: Facts, wanted: Facts) -> Iterator[ops.MigrateOperation]:
     """Yield operations for what Alembic does not compare, as far as it can be mended."""
-    wanted, here = (databases.connect(one, compare.facts_of) for one in (work.scratch, work.url))
-    for one in facts:
+    for one in compare.between(here, wanted):
         kind = one.kind.partition("_")[2]
         old, new = (those.get((kind, one.table, one.item)) for those in (here, wanted))
         if kind == "view":

@@ -3,20 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dbtasks import databases, dialects, guard, lock, plan, road, whole
+from dbtasks import databases, dialects, guard, ledger, lock, plan, road, whole
 from dbtasks.aside import Aside
 from dbtasks.errors import RevisionNotGiven
 from dbtasks.history import History
+from dbtasks.ledger import Event
 from dbtasks.plan import Plan
-from dbtasks.road import Caller, Run, Step
+from dbtasks.road import NOBODY, Caller, Run, Step
 from dbtasks.settings import Settings
 
-NOBODY = Caller()
 Permit = Callable[[tuple[str, ...]], None]
-
-
-def anything(_forgotten: tuple[str, ...]) -> None:
-    """Permit every stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +108,7 @@ def reset(
         elif there and aside is None:
             aside = whole.away(settings, "reset", force=force)
         if there:
-            whole.note(database.url, "reset", f"set aside as {aside}" if aside else "discarded")
+            ledger.record(database.url, Event("reset", detail=f"set aside as {aside}" if aside else "discarded"))
         return road.migrate(history, trip, lambda current: history.up(current, "head")), aside
 
     steps, aside = lock.holding(database.url, database.lock_timeout, start_again, caller.command, caller.on_wait)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from dbtasks import history, migrate, plan, settings
 from dbtasks.errors import ProjectNotFound
-from dbtasks.migrate import NOBODY, Report
+from dbtasks.migrate import Report
 from dbtasks.project import Project, find
-from dbtasks.road import Caller
+from dbtasks.road import NOBODY, Caller
 from dbtasks.settings import DEFAULT_FILE, Settings
 
 ENVIRONMENT_FILES = ("alembic.ini", "env.py", "script.py.mako")

@@ -130,12 +130,14 @@ def look(history: History, settings: Settings) -> Seen:
     """Return the state of the database, as :func:`recorded` does."""
 
     def see(context: MigrationContext) -> Seen:
-        events = ledger.events(context.connection) if context.connection is not None else ()
-        named = [one.detail for one in events if one.kind == "environment"]
+        connection = context.connection
+        assert connection is not None  # noqa: S101 - it is looked at online
+        last = ledger.events(connection, newest=1)
+        named = ledger.events(connection, "environment", newest=1) if last else ()
         return Seen(
             tuple(sorted(context.get_current_heads())),
-            named[-1] if named else None,
-            events[-1].id if events else 0,
+            named[-1].detail if named else None,
+            last[-1].id if last else 0,
         )
 
     try:

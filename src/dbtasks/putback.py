@@ -30,7 +30,6 @@ class Outcome:
         part: the copy.
         restored: how many rows came back, or have their values again.
         unchanged: how many were there already, as they were.
-        over: how many values that are there now would be, or were, written over.
         missing: how many rows could not come back.
         reason: why; "" when all could.
     """
@@ -38,7 +37,6 @@ class Outcome:
     part: Part
     restored: int = 0
     unchanged: int = 0
-    over: int = 0
     missing: int = 0
     reason: str = ""
 
@@ -58,6 +56,11 @@ class PutBack:
     def adds_rows(self) -> bool:
         """Return whether whole rows come back, and not only values of rows that are there."""
         return self.part.has_rows
+
+    @property
+    def gives_values(self) -> bool:
+        """Return whether rows that are there get the copy's values again."""
+        return not self.adds_rows or "data" in self.part.kinds
 
     def add(self) -> int:
         """Return how many rows came back; a row whose parent is not there stays out."""

@@ -28,12 +28,11 @@ from dbtasks.errors import CannotRestore
 from dbtasks.history import Heads, History
 from dbtasks.ledger import Event
 from dbtasks.mend import Mending
-from dbtasks.road import Caller
+from dbtasks.road import NOBODY, Caller
 from dbtasks.settings import Settings
 from dbtasks.stakes import Stake
 from dbtasks.watch import Watch, columns_of
 
-NOBODY = Caller()
 REPAIR = "repair"
 
 
@@ -115,7 +114,8 @@ def run(
 
     def mend() -> Repaired:
         with drift.wanted(history, settings, wanted.current, wanted.environment) as scratch:
-            copied = [(one.table, name) for one in _copies(url, wanted.unfinished) for name in one.columns]
+            copies = databases.connect(url, lambda connection: _copies(connection, wanted.unfinished))
+            copied = [(one.table, name) for one in copies for name in one.columns]
             work = Mending(history, url, scratch, frozenset(copied))
             if set_aside:
                 databases.connect(url, partial(_set_aside, wanted), write=True)
@@ -149,7 +149,8 @@ def _restore(settings: Settings, left: Event | None) -> int:
         return sum(one.restored for one in outcomes)
 
     url = settings.database.url
-    kept, restored = _copies(url, left), dict[int, int]()
+    kept = databases.connect(url, lambda connection: _copies(connection, left))
+    restored: dict[int, int] = {}
     for _ in kept:  # one's parents may be another's rows
         for part in reversed(kept):
             with contextlib.suppress(CannotRestore, DBAPIError):  # the schema has no place for it yet
@@ -158,14 +159,10 @@ def _restore(settings: Settings, left: Event | None) -> int:
     return sum(restored.values())
 
 
-def _copies(url: URL, left: Event | None) -> tuple[Part, ...]:
+def _copies(connection: Connection, left: Event | None) -> tuple[Part, ...]:
     """Return what the unfinished run had set aside; empty when there is none."""
-
-    def look(connection: Connection) -> tuple[Part, ...]:
-        those = aside.parts(ledger.events(connection, aside.KEPT))
-        return tuple(part for one, part in those if left and one.id > left.id and one.revision == left.revision)
-
-    return databases.connect(url, look)
+    those = aside.parts(ledger.events(connection, aside.KEPT))
+    return tuple(part for one, part in those if left and one.id > left.id and one.revision == left.revision)
 
 
 def _note(url: URL, wanted: Repair, left: Sequence[Difference]) -> None:
@@ -173,9 +170,8 @@ def _note(url: URL, wanted: Repair, left: Sequence[Difference]) -> None:
         ledger.ensure(connection)
         if wanted.unfinished is not None and not left:
             ledger.change(connection, wanted.unfinished.id, outcome=ledger.REPAIRED)
-            for one, _ in aside.parts(ledger.events(connection, aside.KEPT)):
-                if one.id > wanted.unfinished.id and one.revision == wanted.unfinished.revision:
-                    ledger.change(connection, one.id, outcome=aside.RESTORED)
+            for part in _copies(connection, wanted.unfinished):
+                ledger.change(connection, part.id, outcome=aside.RESTORED)
         outcome = ledger.FAILED if left else ledger.DONE
         ledger.append(connection, Event(REPAIR, ", ".join(wanted.current), outcome=outcome))
         connection.commit()

@@ -8,12 +8,19 @@ from contextlib import contextmanager
 from sqlalchemy import URL
 
 from dbtasks import databases, dialects, road
+from dbtasks.environment import Environment
 from dbtasks.errors import MayNotCreateDatabase
 from dbtasks.history import History
 from dbtasks.settings import DatabaseSettings
 
 PREFIX = "dbtasks_scratch_"  # says what it is, to whoever finds one that a killed process has left
 SHOWN = "a scratch database"  # in messages; the real name means nothing to anybody
+
+
+def is_allowed(database: DatabaseSettings, where: Environment) -> bool:
+    """Return whether a scratch database harms nobody: a file, a server for it, or an unprotected one that is here."""
+    in_file = dialects.of(database.url).in_file
+    return in_file or database.scratch_url is not None or (where.is_local and not where.is_protected)
 
 
 @contextmanager

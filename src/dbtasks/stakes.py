@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, column, func, literal_column, select, table
 
-from dbtasks import databases, dialects
+from dbtasks import databases, dialects, scratch
 from dbtasks.environment import Environment
 from dbtasks.errors import BrokenReferences, DatabaseMissing, MayNotCreateDatabase, MigrationFailed
 from dbtasks.harmless import is_harmless, mixes
@@ -72,8 +72,7 @@ def may_lose(way: Way, database: DatabaseSettings) -> bool:
 
 def _rehearse(way: Way, database: DatabaseSettings, environment: Environment, now: Columns) -> Rehearsal:
     """Rehearse where that harms nobody, and where an empty database will do; otherwise read what can be read."""
-    in_file = dialects.of(database.url).in_file
-    if in_file or database.scratch_url or (environment.is_local and not environment.is_protected):
+    if scratch.is_allowed(database, environment):
         with contextlib.suppress(MayNotCreateDatabase, MigrationFailed, BrokenReferences):
             return rehearsed(way, database)
     return read(way, database.url, now)

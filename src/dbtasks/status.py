@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from alembic.runtime.migration import MigrationContext
 
-from dbtasks import dialects, ledger, lock, road
+from dbtasks import dialects, ledger, lock, road, unfinished
 from dbtasks.dialects import urls
 from dbtasks.errors import DatabaseMissing
 from dbtasks.history import History, Revision
@@ -56,7 +56,7 @@ def of(history: History, settings: Settings) -> Status:
     def look(context: MigrationContext) -> tuple[tuple[str, ...], tuple[Event, ...], Holder | None]:
         connection = context.connection
         assert connection is not None  # noqa: S101 - it is looked at online
-        events = ledger.events(connection, "upgrade", "downgrade", "repair")
+        events = ledger.events(connection, *unfinished.RUNS)
         holder = lock.holder(url, lambda _url, work: work(connection))
         return tuple(sorted(context.get_current_heads())), events, holder
 
@@ -78,14 +78,8 @@ def of(history: History, settings: Settings) -> Status:
         unknown=tuple(one for one in current if one not in known),
         migrating=migrating,
         edited=_edited(history, applied, events),
-        unfinished=None if migrating or dialects.of(url).atomic else unfinished(events),
+        unfinished=None if migrating or dialects.of(url).atomic else unfinished.last(events),
     )
-
-
-def unfinished(events: Sequence[Event]) -> Event | None:
-    """Return the last run of a revision if it did not come to its end, and nothing was done about it since."""
-    last = events[-1] if events else None
-    return last if last and last.kind != "repair" and last.outcome in (ledger.STARTED, ledger.FAILED) else None
 
 
 def _edited(history: History, applied: frozenset[str], events: Sequence[Event]) -> tuple[Revision, ...]:

@@ -1,6 +1,6 @@
 """A revision that did not come to its end where DDL commits by itself, and the names that it had given by then."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import URL
 
@@ -19,8 +19,13 @@ def run(url: URL) -> Event | None:
     """Return the last run in a database if it did not come to its end; None where nothing of it can have stayed."""
     if dialects.of(url).atomic:
         return None
-    last = ledger.read(url, *RUNS, newest=1)
-    return last[0] if last and last[0].kind != "repair" and last[0].outcome in (ledger.STARTED, ledger.FAILED) else None
+    return last(ledger.read(url, *RUNS, newest=1))
+
+
+def last(events: Sequence[Event]) -> Event | None:
+    """Return the last of such events if it did not come to its end, and nothing was done about it since."""
+    one = events[-1] if events else None
+    return one if one and one.kind != "repair" and one.outcome in (ledger.STARTED, ledger.FAILED) else None
 
 
 def way(history: History, left: Event | None, current: Heads) -> Way | None:

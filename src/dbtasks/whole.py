@@ -13,11 +13,10 @@ from dbtasks import databases, dialects, environment, guard, keep, ledger, lock,
 from dbtasks.errors import CannotMove, MayNotCreateDatabase, NothingKept, PermissionDenied
 from dbtasks.guard import Consent
 from dbtasks.ledger import Event
-from dbtasks.road import Caller
+from dbtasks.road import NOBODY, Caller
 from dbtasks.settings import Settings
 from dbtasks.watch import columns_of
 
-NOBODY = Caller()
 LEAST = 10**13  # numbers of databases are moments, with fourteen digits; those of copies count events
 
 
@@ -57,7 +56,7 @@ def away(settings: Settings, kind: str, *, force: bool = False) -> int:
         moves.away(url, number, databases.connect)
     except (PermissionDenied, MayNotCreateDatabase) as error:
         raise CannotMove(settings.database.name, (error.why() or "").rstrip(".")) from error
-    note(moves.kept_url(url, number), kind, f"set aside as {number}")
+    ledger.record(moves.kept_url(url, number), Event(kind, detail=f"set aside as {number}"))
     return number
 
 
@@ -95,7 +94,7 @@ def restore(
         except BaseException:
             moves.back(url, present, databases.connect)
             raise
-        note(url, "restore", f"{number} is back; what was there is set aside as {present}")
+        ledger.record(url, Event("restore", detail=f"{number} is back; what was there is set aside as {present}"))
         return present
 
     return whole, _alone(settings, caller, swap)
@@ -154,17 +153,6 @@ def _number(url: URL) -> int:
     while (number := int(datetime.now(UTC).strftime("%Y%m%d%H%M%S"))) in taken:
         time.sleep(0.1)
     return number
-
-
-def note(url: URL, kind: str, detail: str) -> None:
-    """Write an event into a database's ledger."""
-
-    def write(connection: Connection) -> None:
-        ledger.ensure(connection)
-        ledger.append(connection, Event(kind, detail=detail))
-        connection.commit()
-
-    databases.connect(url, write, write=True)
 
 
 def _described(settings: Settings, number: int) -> Whole:

@@ -3,9 +3,10 @@
 from dbtasks.road.environment import run_offline, run_online
 from dbtasks.road.journey import heads, inspect, migrate, sql, stamp, through_alembic
 from dbtasks.road.metadata import discovered_metadata
-from dbtasks.road.run import Caller, Journey, Run, Step
+from dbtasks.road.run import NOBODY, Caller, Journey, Run, Step
 
 __all__ = [
+    "NOBODY",
     "Caller",
     "Journey",
     "Run",

@@ -145,8 +145,8 @@ def _steps(run: Run, connection: Connection) -> list[RevisionStep | StampStep]:
     its own, would take them away. The first is given back here, and the second is not there yet.
     """
     environment, migration = context.get_context().environment_context, context.get_context()
-    heads = () if migration.purge else migration.get_current_heads()
     recorded = migration.get_current_heads()
+    heads = () if migration.purge else recorded
     connection.rollback()
     steps: list[RevisionStep | StampStep] = list(migration.opts["fn"](heads, migration))
     stamps = migration.purge or any(step.info.is_stamp for step in steps)

@@ -37,6 +37,9 @@ class Caller:
     on_wait: Callable[[Holder], None] = lambda _holder: None
 
 
+NOBODY = Caller()
+
+
 @dataclass(slots=True)
 class Run:
     """One trip through ``env.py``: to which database, what for, and what came of it.
@@ -60,7 +63,7 @@ class Run:
     project: Project
     url: URL
     shown: str
-    caller: Caller = Caller()
+    caller: Caller = NOBODY
     direction: Direction = "upgrade"
     writes: bool = False
     environment: str | None = None

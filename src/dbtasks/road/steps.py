@@ -56,8 +56,10 @@ class Recorder:
             return
         source = Path(context.script.get_revision(revision).path).read_text(encoding="utf-8")
         begun = Event(kind, revision, values.now(), source=source, fingerprint=fingerprint(source))
-        ledger.ensure(self._connection)
-        if kind == "upgrade" and not ledger.events(self._connection, "environment", newest=1):
+        first = self._begun is None
+        if first:  # of the run; what comes after it finds the table there
+            ledger.ensure(self._connection)
+        if first and kind == "upgrade" and not ledger.events(self._connection, "environment", newest=1):
             ledger.append(self._connection, Event("environment", detail=self._run.environment))
         self._begun = begun
         if not self._dialect.atomic:  # the trace that a killed process leaves

@@ -104,15 +104,16 @@ def reset(
     _context: Context, confirm: str = "", discard: bool = False, force: bool = False, lock_timeout: str = ""
 ) -> None:
     """Set everything in the database aside and upgrade an empty one to head; guarded."""
-    from dbtasks import environment, guard, migrate, render, whole
+    from dbtasks import environment, guard, migrate, render
 
     at = here(lock_timeout)
     consequence = "it deletes everything" if discard else "it sets everything aside, and leaves empty tables"
     guard.check_configured(at.settings, "db.reset")
     arguments = " ".join(flag for flag, given in (("--discard", discard), ("--force", force)) if given)
-    guard.permit(at.settings, environment.read(at.settings), consent("db.reset", confirm, arguments), consequence)
+    where = environment.read(at.settings)
+    guard.permit(at.settings, where, consent("db.reset", confirm, arguments), consequence)
     if force:
-        whole.check_force(at.settings, "db.reset --force")
+        guard.check_machine(where, "db.reset --force")
     report = migrate.reset(at.history, at.settings, caller("db.reset", at.history), discard=discard, force=force)
     show(render.report(report, "upgrade"))
 

@@ -87,8 +87,8 @@ class MySQLMoves(Moves):
 
     def sessions(self, url: URL, connect: Open[Any]) -> tuple[str, ...]:
         """Return who has a transaction open, which keeps a table from being renamed."""
-        rows = self._run(url, connect, lambda one: one.execute(IN_TRANSACTION, {"name": url.database}).all())
-        return tuple(f"{row.user} from {row.host}, process {row.id}" for row in rows)
+        found: tuple[str, ...] = self._run(url, connect, lambda one: _in_the_way(one, url.database))
+        return found
 
     def end_sessions(self, url: URL, connect: Open[Any]) -> None:
         """Kill who has a transaction open."""
@@ -108,9 +108,7 @@ class MySQLMoves(Moves):
             except DBAPIError as error:
                 if getattr(error.orig, "args", (0,))[0] != TOO_LONG:
                     raise
-                others = connection.execute(IN_TRANSACTION, {"name": url.database}).all()
-                told = tuple(f"{row.user} from {row.host}, process {row.id}" for row in others)
-                raise DatabaseInUse(str(url.database), told) from error
+                raise DatabaseInUse(str(url.database), _in_the_way(connection, url.database)) from error
 
         return connect(url.set(database=""), run)
 
@@ -119,6 +117,11 @@ class MySQLMoves(Moves):
         characters, collation = connection.execute(text(f"{query} WHERE schema_name = :s"), {"s": source}).one()
         name = _quoted(connection, target)
         connection.exec_driver_sql(f"CREATE DATABASE {name} CHARACTER SET {characters} COLLATE {collation}")
+
+
+def _in_the_way(connection: Connection, name: str | None) -> tuple[str, ...]:
+    rows = connection.execute(IN_TRANSACTION, {"name": name}).all()
+    return tuple(f"{row.user} from {row.host}, process {row.id}" for row in rows)
 
 
 def _drop(connection: Connection, name: str) -> None:
