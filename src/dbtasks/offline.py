@@ -1,11 +1,15 @@
 """The SQL of a range of revisions, for someone who runs it by hand; the project's database is not touched."""
 
 import traceback
+from dataclasses import replace
 from pathlib import Path
+
+from sqlalchemy import URL
 
 from dbtasks import dialects, road, scratch
 from dbtasks.errors import BadRevisionRange, DbtasksError, Source
-from dbtasks.history import Direction, History, Revision
+from dbtasks.history import Direction, History, Revision, load
+from dbtasks.project import Project
 from dbtasks.road import Run
 from dbtasks.settings import Settings
 
@@ -64,3 +68,31 @@ def _recorded(
         run.on_connection = lambda connection: dialects.of(url).trace(connection, sent.append)
         road.migrate(history, run, lambda _current: steps)
     return "".join(f"{statement.strip()};\n\n" for statement in sent if not statement.lstrip().startswith(LOOKING))
+
+
+def dialects_of(settings: Settings, names: str, *, own: bool) -> tuple[str, ...]:
+    """Return the dialects that SQL is wanted for: those named, separated by commas, and the project's ``own``.
+
+    Raises:
+        UnknownDialect: there is no such dialect.
+    """
+    named = tuple(name.strip() for name in names.split(",") if name.strip())
+    for name in named:
+        dialects.named(name, "--dialects")
+    mine = (settings.database.url.get_backend_name(),) if own else ()
+    return tuple(dict.fromkeys((*mine, *named)))
+
+
+def of_revision(project: Project, settings: Settings, revision: str, dialect: str) -> str:
+    """Return the SQL of one revision as it would be for a dialect; no server of it is needed.
+
+    Raises:
+        BadRevisionRange: it asks the database something.
+    """
+    history = load(project)
+    database = settings.database
+    if dialects.of(database.url) is not dialects.named(dialect, "--dialects"):
+        url = URL.create(dialects.named(dialect, "--dialects").drivername, database=database.name)
+        database = replace(database, url=url, scratch_url=None)
+    below = ",".join(history.get(revision).parents) or "base"
+    return sql(history, replace(settings, database=database), f"{below}:{revision}")

@@ -1,21 +1,50 @@
 """Author revisions: drafts, empty ones, and merges."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from alembic import command
-from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from alembic.script import Script
+from sqlalchemy import URL, MetaData, Table
 
-from dbtasks import scratch, services
-from dbtasks.compare import Difference, described, table_of
+from dbtasks import road, scratch, services
+from dbtasks.compare import Difference
+from dbtasks.drafting import detect, hazards, members, renames, snapshot, trial, wanted, written
+from dbtasks.drafting.change import Change
+from dbtasks.drafting.detect import Schemas
+from dbtasks.drafting.hazards import Hazard
+from dbtasks.drafting.owners import Owners
+from dbtasks.drafting.renames import Answers, Rename
+from dbtasks.drafting.trial import CLEAN, Trial
+from dbtasks.drafting.wanted import Wanted
 from dbtasks.errors import MessageMissing, NothingToMerge, UnknownService
 from dbtasks.history import History
 from dbtasks.road import Run, through_alembic
 from dbtasks.services import Models
 from dbtasks.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.script import Script
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a revision is to be drafted.
+
+    Attributes:
+        message: what it is for.
+        service: the only service whose tables it is to touch; "" for all.
+        safe: whether it is to have the steps that are safe where tables have rows.
+        answers: what was renamed.
+    """
+
+    message: str
+    service: str = ""
+    safe: bool = False
+    answers: Answers = field(default_factory=Answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +54,16 @@ class Draft:
     Attributes:
         revision: its id; None when the models do not differ from the history's head.
         path: its file; None likewise.
-        differences: what it does, as data.
+        differences: what it does, as data, in order.
         waiting: the services that have changes which ``--service`` left out.
         notices: what discovery has to say.
+        hazards: what may fail, or lose something, where tables have rows.
+        safe: whether it has the steps for them.
+        renames: what may have been renamed, and is dropped and added, since nobody said so.
+        crossing: (table, the table that its new foreign key refers to, that one's service).
+        services: those that it touches.
+        left_out: tables in a schema that would be another database here.
+        trial: how it did in a scratch database.
     """
 
     revision: str | None
@@ -35,9 +71,16 @@ class Draft:
     differences: tuple[Difference, ...] = ()
     waiting: tuple[str, ...] = ()
     notices: tuple[services.Notice, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    safe: bool = False
+    renames: tuple[Rename, ...] = ()
+    crossing: tuple[tuple[str, str, str], ...] = ()
+    services: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    trial: Trial = CLEAN
 
 
-def draft(history: History, settings: Settings, message: str, service: str = "") -> Draft:
+def draft(history: History, settings: Settings, wish: Wish) -> Draft:
     """Return the revision that takes a database at head to the models; no file is written when there is no change.
 
     The models are compared with a scratch database, never with a developer's own.
@@ -46,25 +89,119 @@ def draft(history: History, settings: Settings, message: str, service: str = "")
         MessageMissing: ``message`` is empty.
         ManyHeads: there is not one revision to build on.
         UnknownService: there is no such ``service``.
+        RenameNotFound: a rename was given that cannot be one.
         ImportFailed and its like: the models cannot be loaded.
+        ModelsNotCreatable: the database refuses the models.
         MayNotCreateDatabase: there is nowhere to make the scratch database.
     """
-    _check(history, message)
+    _check(history, wish.message)
+    renames.given(wish.answers)  # tells a slip before anything is imported
     models = services.load(history.project)
     names = tuple(one.name for one in models.services)
-    if service and service not in names:
-        raise UnknownService(service, names)
-    scope = Scope(models, service)
-    with scratch.at(history, settings.database) as url:
-        run = Run(history.project, url, scratch.SHOWN, options={"process_revision_directives": scope.narrow})
-        written = _revision(history, run, message, autogenerate=True)
-    return Draft(
-        revision=written.revision if written else None,
-        path=Path(written.path) if written else None,
-        differences=scope.differences,
-        waiting=scope.waiting,
-        notices=models.notices,
+    if wish.service and wish.service not in names:
+        raise UnknownService(wish.service, names)
+    drafted = draft_metadata(history, settings, models.metadata, wish, models)
+    return replace(drafted, notices=models.notices)
+
+
+def draft_metadata(
+    history: History, settings: Settings, metadata: Sequence[MetaData], wish: Wish, models: Models | None = None
+) -> Draft:
+    """Return the same for metadata that need not be that of discovered services."""
+    with _compared(history, settings, metadata) as schemas:
+        work = _work_out(history, schemas, wish, models)
+        if not any(one.up for one in work.steps):
+            return work.draft
+        script = written.revision(history, schemas.here, wish.message, work.steps, work.draft.services)
+        if script is None:
+            return work.draft
+        tried = trial.of(history.project, schemas, script.revision, work.left_out)
+        return replace(work.draft, revision=script.revision, path=Path(script.path), trial=tried)
+
+
+def work_out(history: History, settings: Settings, metadata: Sequence[MetaData], wish: Wish) -> "Work":
+    """Return what a draft would be, without writing it."""
+    with _compared(history, settings, metadata) as schemas:
+        return _work_out(history, schemas, wish, None)
+
+
+@contextmanager
+def _compared(history: History, settings: Settings, metadata: Sequence[MetaData]) -> Iterator[Schemas]:
+    """Give the two scratch databases: one with the history, one that the models have made."""
+    with scratch.at(history, settings.database) as here:
+        asked = _wanted(history, here, metadata)
+        with scratch.of_models(history, settings.database, asked.metadata) as there:
+            yield Schemas(here, there, asked)
+
+
+def _wanted(history: History, here: URL, metadata: Sequence[MetaData]) -> Wanted:
+    """Return the models without what is not to be drafted: views, and what the project's own hook leaves out."""
+
+    def work(context: MigrationContext) -> Wanted:
+        hook, connection = context.opts["include_object"], context.connection
+        assert connection is not None  # noqa: S101 - it is looked at online
+
+        def keeps(table: Table) -> bool:
+            return bool(hook(table, table.name, "table", False, None))  # noqa: FBT003 - Alembic's signature
+
+        return wanted.copied(metadata, connection, keeps)
+
+    return road.inspect(history, here, work)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A draft before it is written.
+
+    Attributes:
+        draft: what there is to say of it.
+        steps: what it does, in order.
+        left_out: what ``--service`` keeps out of it.
+    """
+
+    draft: Draft
+    steps: tuple[Change, ...]
+    left_out: tuple[Difference, ...]
+
+
+def _work_out(history: History, schemas: Schemas, wish: Wish, models: Models | None) -> Work:
+    owners, looked_at = Owners(models, schemas.wanted), schemas.wanted.schemas
+    done, offered = members.renamed(schemas, wish.answers)
+    found = done.with_values(detect.changes(history, schemas, done.members, done.old_names))
+    here, there = (snapshot.of(url, looked_at) for url in (schemas.here, schemas.there))
+    renames.carry_out(schemas.here, [one for change in reversed(done.changes) for one in change.down])
+    everything = tuple(_with_hint(one, offered) for one in sorted((*done.changes, *found), key=lambda one: one.phase))
+    chosen = tuple(one for one in everything if not wish.service or owners.of(one) == wish.service)
+    left_out = tuple(one for one in everything if one not in chosen)
+    risks = tuple(hazards.of(chosen, here, there))
+    draft = Draft(
+        None,
+        None,
+        tuple(one.said for one in chosen if one.up),
+        tuple(sorted({owners.of(one) for one in left_out})),
+        hazards=risks,
+        safe=wish.safe,
+        renames=tuple(one for one in offered if any(one.before in _names(change) for change in chosen)),
+        crossing=owners.crossing(chosen),
+        services=owners.touched(chosen),
+        left_out=schemas.wanted.left_out,
     )
+    steps = hazards.made_safe(chosen, risks) if wish.safe else chosen
+    return Work(draft, steps, tuple(one.said for one in left_out))
+
+
+def _with_hint(change: Change, offered: Sequence[Rename]) -> Change:
+    """Return a drop with the remark that it may have been a rename."""
+    flags = {"drop_table": "--rename-table", "drop_column": "--rename"}
+    for one in offered if change.said.kind in flags else ():
+        if one.before in _names(change):
+            flag = f"{flags[change.said.kind]} {one.before}={one.new}"
+            return replace(change, lost=f"{change.lost} (if it was renamed to {one.new}, draft again with {flag})")
+    return change
+
+
+def _names(change: Change) -> tuple[str, str]:
+    return change.table if not change.said.item else "", f"{change.table}.{change.said.item}"
 
 
 def empty(history: History, settings: Settings, message: str) -> Draft:
@@ -74,8 +211,9 @@ def empty(history: History, settings: Settings, message: str) -> Draft:
         MessageMissing, ManyHeads: as :func:`draft`.
     """
     _check(history, message)
-    written = _revision(history, _run(history, settings), message)
-    return Draft(written.revision, Path(written.path)) if written else Draft(None, None)
+    with through_alembic(history.config, _run(history, settings), "revision") as config:
+        made = cast("Script", command.revision(config, message.strip()))
+    return Draft(made.revision, Path(made.path))
 
 
 def merge(history: History, settings: Settings, message: str = "") -> Draft:
@@ -88,35 +226,8 @@ def merge(history: History, settings: Settings, message: str = "") -> Draft:
         raise NothingToMerge(history.heads)
     words = message.strip() or f"merge {' and '.join(history.heads)}"
     with through_alembic(history.config, _run(history, settings), "merge") as config:
-        written = cast("Script", command.merge(config, list(history.heads), message=words))
-    return Draft(written.revision, Path(written.path))
-
-
-class Scope:
-    """What a draft is limited to: everything, or the tables of one service."""
-
-    def __init__(self, models: Models, service: str) -> None:
-        self._service = service
-        self._owners = {table: one.name for one in models.services for table in models.tables_of(one.name)}
-        self.differences: tuple[Difference, ...] = ()
-        self.waiting: tuple[str, ...] = ()
-
-    def narrow(self, _context: MigrationContext, _revision: Any, directives: list[ops.MigrationScript]) -> None:
-        """Keep the service's operations of Alembic's draft, and drop a draft that has none: no file is written."""
-        up, down = directives[0].upgrade_ops, directives[0].downgrade_ops
-        if up is None or down is None:
-            return
-        if self._service:
-            left_out = [one for one in up.ops if not self._keeps(one)]
-            self.waiting = tuple(sorted({self._owners.get(table_of(one), "(no service)") for one in left_out}))
-            up.ops = [one for one in up.ops if self._keeps(one)]
-            down.ops = [one for one in down.ops if self._keeps(one)]
-        self.differences = described(up)
-        if up.is_empty():
-            directives[:] = []
-
-    def _keeps(self, operation: ops.MigrateOperation) -> bool:
-        return self._owners.get(table_of(operation)) == self._service
+        made = cast("Script", command.merge(config, list(history.heads), message=words))
+    return Draft(made.revision, Path(made.path))
 
 
 def _check(history: History, message: str) -> None:
@@ -127,10 +238,3 @@ def _check(history: History, message: str) -> None:
 
 def _run(history: History, settings: Settings) -> Run:
     return Run(history.project, settings.database.url, settings.database.name)
-
-
-def _revision(history: History, run: Run, message: str, *, autogenerate: bool = False) -> Script | None:
-    """Return the script that Alembic wrote, or None when it wrote none."""
-    with through_alembic(history.config, run, "revision") as config:
-        written = command.revision(config, message.strip(), autogenerate)
-    return written if isinstance(written, Script) else None

@@ -15,6 +15,7 @@ from dbtasks.aside import Aside
 from dbtasks.guard import Consent
 from dbtasks.history import History
 from dbtasks.lock import Holder
+from dbtasks.plain import Plain
 from dbtasks.rehearsal import Way
 from dbtasks.road import Caller, Journey, Run, discovered_metadata, template
 from dbtasks.settings import Settings
@@ -62,6 +63,7 @@ def _plain(config: Config) -> Run:
         writes=writes,
         environment=configured.environment,
         lock_seconds=database.lock_timeout,
+        options=Plain(here, configured).options(command),
     )
     if writes:
         revisions = history.load(here)  # Alembic by itself runs only one of two files with the same id

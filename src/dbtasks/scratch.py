@@ -2,14 +2,17 @@
 
 import secrets
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection, MetaData
+from sqlalchemy.exc import CompileError, DBAPIError, SAWarning
 
 from dbtasks import databases, dialects, road
 from dbtasks.environment import Environment
-from dbtasks.errors import MayNotCreateDatabase
+from dbtasks.errors import DatabaseUnusable, MayNotCreateDatabase, ModelsNotCreatable
 from dbtasks.history import History
 from dbtasks.settings import DatabaseSettings
 
@@ -37,6 +40,50 @@ def at(history: History, database: DatabaseSettings, heads: Sequence[str] | None
             run = road.Run(history.project, url, SHOWN)
             road.migrate(history, run, lambda _current: tuple(one for one in history.revisions if one.id in wanted))
         yield url
+
+
+@contextmanager
+def of_models(history: History, database: DatabaseSettings, wanted: Sequence[MetaData]) -> Iterator[URL]:
+    """Give the URL of a new database that the models themselves have made; it is gone afterwards.
+
+    Where they need what only the history brings, such as a function or a domain, the history is applied first, and its
+    tables and enums are dropped again.
+
+    Raises:
+        ModelsNotCreatable: the database refuses them.
+        MayNotCreateDatabase: the user lacks the right.
+    """
+    with _empty(database) as url:
+        try:
+            databases.connect(url, partial(_create, wanted), write=True)
+        except (DBAPIError, CompileError, DatabaseUnusable):
+            pass
+        else:
+            yield url
+            return
+    with at(history, database) as url:
+        dialect = dialects.of(url)
+
+        def again(connection: Connection) -> None:
+            dialect.drop_tables(connection)
+            _create(wanted, connection)
+
+        try:
+            databases.connect(url, again, write=True)
+        except (DBAPIError, CompileError, DatabaseUnusable) as error:
+            raise ModelsNotCreatable(dialect.words(error)) from error
+        yield url
+
+
+def _create(wanted: Sequence[MetaData], connection: Connection) -> None:
+    dialect = dialects.of(connection.engine.url)
+    for one in wanted:
+        for schema in sorted({table.schema for table in one.tables.values() if table.schema}):
+            dialect.ensure_schema(connection, schema)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # of tables that refer to each other
+            one.create_all(connection)
+    connection.commit()
 
 
 @contextmanager

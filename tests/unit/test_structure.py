@@ -20,7 +20,7 @@ LAYERS = (
     *("errors", "values", "dialects", "project", "settings", "services", "databases", "history", "ledger", "lock"),
     *("environment", "road", "scratch", "compare", "statements", "narrowing", "watch", "harmless", "rehearsal"),
     *("stakes", "plan", "guard", "aside", "putback", "keep", "whole", "drift", "unfinished", "mend", "repair"),
-    *("status", "migrate", "revise", "offline", "startup", "onboarding", "runtime", "render", "tasks"),
+    *("status", "migrate", "drafting", "revise", "plain", "offline", "startup", "onboarding", "runtime", "render", "tasks"),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)
 NAMES = [file.relative_to(SRC).as_posix() for file in FILES]

@@ -4,9 +4,11 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine
+from sqlalchemy import URL, Connection, Engine, types
+from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects.copies import Copies
+from dbtasks.dialects.definitions import Reader
 from dbtasks.dialects.locks import Lock
 from dbtasks.dialects.moves import Moves
 from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
@@ -15,6 +17,18 @@ T = TypeVar("T")
 Open = Callable[[URL, Callable[[Connection], T]], T]
 
 CONNECT_SECONDS = 10  # a server that needs longer to accept a connection is told to be unreachable
+PLACEHOLDERS: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
+    (types.Boolean, "false"),
+    (types.Integer, "0"),
+    (types.Numeric, "0"),
+    (types.Float, "0"),
+    (types.JSON, "'{}'"),
+    (types.Uuid, "'00000000-0000-0000-0000-000000000000'"),
+    (types.DateTime, "'1970-01-01 00:00:00'"),
+    (types.Date, "'1970-01-01'"),
+    (types.Time, "'00:00:00'"),
+    (types.String, "''"),
+)
 
 
 class Dialect:
@@ -28,11 +42,16 @@ class Dialect:
 
     atomic = False  # a revision that fails leaves nothing behind
     offline = True  # DDL can be written without a database (alembic --sql)
+    definitions = Reader()  # how indexes and constraints are made
     copies = Copies()  # how values are copied aside and taken back
     lock = Lock()  # one migrator at a time
     moves = Moves()  # how the whole database is moved aside and back
     alters_autoincrement = False  # a changed column has to be told again that it counts up
     orders_columns = False  # a column can be put in its old place again
+    checks_keys = True  # a foreign key and what it refers to have to fit at every moment
+    implies_indexes = False  # a foreign key brings an index of its own, and keeps it from being dropped
+    alters_primary = True  # a primary key can be dropped by its name, and created
+    has_schemas = False  # a schema is a part of the database, not another one
     in_file = False  # the database is a file: created by writing, removed by deleting
 
     @property
@@ -97,12 +116,37 @@ class Dialect:
         """Drop everything there is in the database, and leave the database itself."""
         raise NotImplementedError
 
+    def drop_tables(self, connection: Connection) -> None:
+        """Drop the tables, and the types of enums, and leave everything else."""
+        self.wipe(connection)
+
+    def ensure_schema(self, connection: Connection, name: str) -> None:
+        """Create a schema in the database if it is not there, where a schema is a part of a database."""
+
     def scratch_url(self, server: URL, name: str) -> URL:
         """Return the URL of a throw-away database with this name."""
         return server.set(database=name)
 
     def be_lenient(self, connection: Connection) -> None:
         """Have values that do not fit a changed type be cut, where the database can do that."""
+
+    def extension_tables(self, connection: Connection) -> frozenset[str]:
+        """Return the names of tables that an extension of the database has created."""
+        return frozenset()
+
+    def source(self, kind: TypeEngine[Any], imports: set[str]) -> str | None:
+        """Return how a type stands in a revision, and add what it imports; None where Alembic's own way is right."""
+        return None
+
+    def placeholder(self, kind: TypeEngine[Any]) -> str | None:
+        """Return the default with which rows can get a column that has to have a value; None where none can be told."""
+        if isinstance(kind, types.Enum):
+            return _text(kind.enums[0]) if kind.enums else None
+        return next((default for family, default in PLACEHOLDERS if isinstance(kind, family)), None)
+
+    def using(self, column: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> str:
+        """Return the expression that turns a column's values into a new type; "" where the database needs none."""
+        return ""
 
     def moved_columns(self, table: str, connection: Connection) -> list[str]:
         """Return the statements that put the columns of another table into the order that this one has."""
@@ -143,3 +187,7 @@ def chain(error: BaseException) -> list[BaseException]:
             found.append(one)
             waiting += [getattr(one, "orig", None), one.__cause__, one.__context__]
     return found
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

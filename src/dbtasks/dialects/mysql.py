@@ -7,6 +7,7 @@ from sqlalchemy import URL, Connection, text
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.copies import MySQLCopies
+from dbtasks.dialects.definitions import MySQLReader
 from dbtasks.dialects.locks import MySQLLock
 from dbtasks.dialects.moves import MySQLMoves
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
@@ -43,7 +44,10 @@ class MySQL(Dialect):
 
     alters_autoincrement = True
     orders_columns = True
+    implies_indexes = True
+    alters_primary = False
     copies = MySQLCopies()
+    definitions = MySQLReader()
     lock = MySQLLock()
     moves = MySQLMoves()
 

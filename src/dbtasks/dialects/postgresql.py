@@ -1,11 +1,15 @@
 """PostgreSQL through asyncpg."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection, text, types
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateSchema
+from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.copies import PostgreSQLCopies
+from dbtasks.dialects.definitions import PostgreSQLReader
 from dbtasks.dialects.locks import PostgreSQLLock
 from dbtasks.dialects.moves import PostgreSQLMoves
 from dbtasks.errors import (
@@ -61,6 +65,30 @@ SELECT place, statement FROM (
 ) AS objects
 ORDER BY place, statement
 """)
+TABLES_AND_ENUMS = text("""
+SELECT format('DROP %s IF EXISTS %I.%I CASCADE', kind, nspname, name) FROM (
+    SELECT 1 AS place, 'TABLE' AS kind, relnamespace AS space, relname AS name, oid, 'pg_class'::regclass AS class
+    FROM pg_class WHERE relkind IN ('r', 'p')
+  UNION ALL
+    SELECT 2, 'TYPE', typnamespace, typname, oid, 'pg_type'::regclass FROM pg_type WHERE typtype = 'e'
+) AS own
+JOIN pg_namespace n ON n.oid = space
+WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = class AND d.objid = own.oid AND d.deptype = 'e')
+ORDER BY place
+""")
+EXTENSION_TABLES = text("""
+SELECT relname FROM pg_class JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
+""")
+# Types of one family are cast by themselves.
+ALIKE = (
+    (types.Integer, types.Numeric, types.Float),
+    types.String,
+    (types.DateTime, types.Date),
+    types.Time,
+    types.JSON,
+    types._Binary,  # noqa: SLF001 - their common base
+)
 
 
 class PostgreSQL(Dialect):
@@ -73,7 +101,9 @@ class PostgreSQL(Dialect):
     default_port = 5432
 
     atomic = True
+    has_schemas = True
     copies = PostgreSQLCopies()
+    definitions = PostgreSQLReader()
     lock = PostgreSQLLock()
     moves = PostgreSQLMoves()
 
@@ -132,7 +162,57 @@ class PostgreSQL(Dialect):
                 for statement in statements[start : start + DROPS_AT_ONCE]:
                     connection.exec_driver_sql(statement)
 
+    def source(self, kind: TypeEngine[Any], imports: set[str]) -> str | None:
+        """Have the type of an enum be created by its own statement, once, and not by each table that uses it."""
+        if isinstance(kind, types.ARRAY) and _is_named(kind.item_type):
+            imports.add("from sqlalchemy.dialects import postgresql")
+            dimensions = f", dimensions={kind.dimensions}" if kind.dimensions else ""
+            return f"postgresql.ARRAY({_enum(kind.item_type)}{dimensions})"
+        if not _is_named(kind):
+            return None
+        imports.add("from sqlalchemy.dialects import postgresql")
+        if isinstance(kind, postgresql.ENUM):
+            return _enum(kind)
+        members = ", ".join(map(repr, kind.enums))
+        return f"sa.Enum({members}, name={kind.name!r}).with_variant({_enum(kind)}, 'postgresql')"
+
+    def drop_tables(self, connection: Connection) -> None:
+        """Drop tables and enums with what hangs on them; functions, domains and extensions stay."""
+        for statement in connection.execute(TABLES_AND_ENUMS).scalars().all():
+            connection.exec_driver_sql(statement)
+
+    def ensure_schema(self, connection: Connection, name: str) -> None:
+        """Create a schema if it is not there."""
+        connection.execute(CreateSchema(name, if_not_exists=True))
+
+    def using(self, column: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> str:
+        """Cast by hand what PostgreSQL does not cast on assignment: https://www.postgresql.org/docs/current/sql-createcast.html."""
+        dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
+        name = dialect.identifier_preparer.quote(column)
+        wanted = new.compile(dialect=dialect)
+        enums = [isinstance(one, types.Enum) and one.native_enum for one in (old, new)]
+        if any(enums):
+            return f"{name}::text::{wanted}"
+        if isinstance(old, types.Boolean) and isinstance(new, types.Integer):
+            return f"{name}::integer::{wanted}"
+        casts = any(isinstance(old, one) and isinstance(new, one) for one in ALIKE) or isinstance(new, types.String)
+        return "" if casts else f"{name}::{wanted}"
+
+    def extension_tables(self, connection: Connection) -> frozenset[str]:
+        """Ask which tables depend on an extension."""
+        return frozenset(connection.execute(EXTENSION_TABLES).scalars())
+
     def estimated_rows(self, connection: Connection, table: str) -> int:
         """Ask what the last ANALYZE found."""
         statement = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident(:t))")
         return max(int(connection.execute(statement, {"t": table}).scalar() or 0), 0)
+
+
+def _is_named(kind: TypeEngine[Any]) -> TypeGuard[types.Enum]:
+    return isinstance(kind, types.Enum) and kind.native_enum and bool(kind.name)
+
+
+def _enum(kind: types.Enum) -> str:
+    members = ", ".join(map(repr, kind.enums))
+    schema = f", schema={kind.schema!r}" if kind.schema else ""
+    return f"postgresql.ENUM({members}, name={kind.name!r}{schema}, create_type=False)"

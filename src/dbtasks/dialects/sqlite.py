@@ -8,6 +8,7 @@ from sqlalchemy import URL, Connection, Engine, event
 
 from dbtasks.dialects.base import Dialect, Open, chain
 from dbtasks.dialects.copies import SQLiteCopies
+from dbtasks.dialects.definitions import SQLiteReader
 from dbtasks.dialects.locks import SQLiteLock
 from dbtasks.dialects.moves import SQLiteMoves
 from dbtasks.errors import DatabaseMissing, DatabaseReadOnly, DatabaseUnusable, DbtasksError, UnsupportedDatabaseUrl
@@ -27,9 +28,12 @@ class SQLite(Dialect):
 
     atomic = True
     copies = SQLiteCopies()
+    definitions = SQLiteReader()
     lock = SQLiteLock()
     moves = SQLiteMoves()
     offline = False  # batch mode copies the table that it finds, so it needs one to look at
+    checks_keys = False
+    alters_primary = False
     in_file = True
 
     def check_url(self, url: URL, origin: str) -> None:

@@ -69,12 +69,13 @@ from dbtasks.errors.models import (
     ImportedFromElsewhere,
     ImportedTwice,
     ImportFailed,
+    ModelsNotCreatable,
     NoServices,
     TableDeclaredTwice,
     UndeclaredReference,
     UnknownService,
 )
-from dbtasks.errors.usage import BadCommandLine, TasksMissing, UnknownWord
+from dbtasks.errors.usage import BadCommandLine, RenameNotFound, TasksMissing, UnknownWord
 
 __all__ = [
     "AccessDenied",
@@ -112,6 +113,7 @@ __all__ = [
     "MessageMissing",
     "MigrationFailed",
     "MissingParent",
+    "ModelsNotCreatable",
     "NoServices",
     "NoSuchDistance",
     "NotCarriedOut",
@@ -126,6 +128,7 @@ __all__ = [
     "ProjectNotFound",
     "ProtectedEnvironment",
     "Refused",
+    "RenameNotFound",
     "RevisionBroken",
     "RevisionNotGiven",
     "ScratchNotAllowed",

@@ -138,3 +138,21 @@ class UndeclaredReference(DbtasksError):
 
     def fix(self) -> str:
         return "correct the name, or let both models share one MetaData (one Base)."
+
+
+@dataclass(eq=False)
+class ModelsNotCreatable(DbtasksError):
+    """The database refuses the tables that the models describe."""
+
+    quotes_others = True
+
+    cause: str
+
+    def what(self) -> str:
+        return "The tables of the models cannot be created in an empty scratch database."
+
+    def why(self) -> str:
+        return f"{self.cause}."
+
+    def fix(self) -> str:
+        return "correct the model; no revision was written."

@@ -74,3 +74,20 @@ class BadCommandLine(DbtasksError):
 
     def fix(self) -> str:
         return f"inv --help {self.task}" if self.task else "inv --list"
+
+
+@dataclass(eq=False)
+class RenameNotFound(DbtasksError):
+    """A rename was given that cannot be one."""
+
+    value: str
+    cause: str
+
+    def what(self) -> str:
+        return f"'{self.value}' is no rename that could be drafted."
+
+    def why(self) -> str:
+        return f"{self.cause}."
+
+    def fix(self) -> str:
+        return 'inv db.revision -m "..." lists what may have been renamed.'

@@ -1,8 +1,9 @@
 """Results into words, tables and JSON."""
 
 from dbtasks.render.databases import created, onboarded, status, status_json, written
+from dbtasks.render.drafts import difference, draft, rename_question, sql
 from dbtasks.render.kept import brought_back, environment, forgotten, kept, kept_json, restored
-from dbtasks.render.models import difference, draft, heads, history, merged, notices, services, services_json
+from dbtasks.render.models import heads, history, merged, notices, services, services_json
 from dbtasks.render.plans import plan, plan_json, stake
 from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
 from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
@@ -29,12 +30,14 @@ __all__ = [
     "onboarded",
     "plan",
     "plan_json",
+    "rename_question",
     "repair",
     "repaired",
     "report",
     "restored",
     "services",
     "services_json",
+    "sql",
     "stake",
     "stamped",
     "status",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from dbtasks.compare import Difference
 from dbtasks.errors import counted
 from dbtasks.history import History
 from dbtasks.project import Project
@@ -10,30 +9,6 @@ from dbtasks.render import text
 from dbtasks.revise import Draft
 from dbtasks.services import Models, Notice
 
-WORDS = {
-    "create_table": "create the table {table}",
-    "drop_table": "drop the table {table} and its rows",
-    "add_column": "add the column {table}.{item}",
-    "drop_column": "drop the column {table}.{item} and its values",
-    "alter_column": "change {details} of the column {table}.{item}",
-    "create_index": "create the index {item} on {table}",
-    "drop_index": "drop the index {item} of {table}",
-    "create_constraint": "create the constraint {item} on {table}",
-    "drop_constraint": "drop the constraint {item} of {table}",
-    "table_comment": "change the comment of the table {table}",
-    "create_view": "create the view {table}",
-    "drop_view": "drop the view {table}",
-    "change_view": "change the view {table}",
-    "create_check": "create the check {item} on {table}",
-    "drop_check": "drop the check {item} of {table}",
-    "change_check": "change the check {item} of {table}",
-    "change_primary_key": "change the primary key of {table}",
-    "change_column_order": "put the columns of {table} in order",
-    "create_enum": "create the type {table}",
-    "drop_enum": "drop the type {table}",
-    "change_enum": "change the values of the type {table}",
-    "other": "change {table} {item}",
-}
 NOTICES = {
     "no-model": "warning: the service '{service}' has no model ({source}).",
     "output": "warning: {source} prints or logs while it is imported; its output is not shown.",
@@ -88,26 +63,6 @@ def services_json(models: Models, project: Project) -> str:
 def notices(found: Iterable[Notice]) -> str:
     """Return what discovery has to say, a line each; "" when it has nothing."""
     return "\n".join(NOTICES[one.kind].format(service=one.service, source=one.source) for one in found)
-
-
-def draft(result: Draft, project: Project) -> str:
-    """Return what a drafted revision does, and where it is."""
-    lines = []
-    if result.waiting:
-        lines.append(f"Left out, with changes of their own: {', '.join(result.waiting)}.")
-    if result.path is None:
-        return "\n".join(["Nothing to migrate: the models are what the history's head has.", *lines])
-    new = {one.table for one in result.differences if one.kind == "create_table"}
-    told = [one for one in result.differences if one.kind == "create_table" or one.table not in new]
-    lines += [f"  {difference(one)}" for one in told]
-    lines.append(f"Wrote {project.relative(result.path).as_posix()}.")
-    lines.append("Next: read it, then inv db.upgrade")
-    return "\n".join(lines)
-
-
-def difference(one: Difference) -> str:
-    """Return a difference in words."""
-    return WORDS[one.kind].format(table=one.table, item=one.item, details=" and ".join(one.details)).rstrip()
 
 
 def history(found: History) -> str:

@@ -5,7 +5,7 @@ from dbtasks.drift import Drift
 from dbtasks.errors import counted
 from dbtasks.render import text
 from dbtasks.render.databases import unfinished
-from dbtasks.render.models import difference as to_do
+from dbtasks.render.drafts import difference as to_do
 from dbtasks.render.plans import stake
 from dbtasks.repair import Repair, Repaired
 

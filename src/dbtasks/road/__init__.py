@@ -1,6 +1,6 @@
 """The one road on which every migration reaches a database, through ``env.py``."""
 
-from dbtasks.road.environment import run_offline, run_online
+from dbtasks.road.environment import detour, run_offline, run_online
 from dbtasks.road.journey import heads, inspect, migrate, sql, stamp, through_alembic
 from dbtasks.road.metadata import discovered_metadata
 from dbtasks.road.run import NOBODY, Caller, Journey, Run, Step
@@ -11,6 +11,7 @@ __all__ = [
     "Journey",
     "Run",
     "Step",
+    "detour",
     "discovered_metadata",
     "heads",
     "inspect",

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 from sqlalchemy.types import TypeEngine
 
-from dbtasks import ledger
+from dbtasks import dialects, ledger
 
 LIBRARIES = ("sqlalchemy", "alembic")  # Alembic imports these by itself
 
@@ -41,12 +41,13 @@ def hooks(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
     return {"render_item": render_item, **options, **ours}
 
 
-def render_item(kind: str, item: object, autogen: AutogenContext) -> bool:
-    """Have the revision import the module of a custom column type; Alembic renders the type itself."""
+def render_item(kind: str, item: object, autogen: AutogenContext) -> str | bool:
+    """Have the revision import the module of a custom column type; Alembic renders most types itself."""
     if kind == "type" and isinstance(item, TypeEngine):
         module = type(item).__module__
         if module.partition(".")[0] not in LIBRARIES:
             autogen.imports.add(f"import {module}")
+        return dialects.named(autogen.dialect.name, "the settings").source(item, autogen.imports) or False
     return False
 
 

@@ -2,13 +2,14 @@
 
 import contextlib
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from alembic import context
 from alembic.config import Config
-from alembic.runtime.migration import RevisionStep, StampStep
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext, RevisionStep, StampStep
 from alembic.util import CommandError
 from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, select
 
@@ -45,14 +46,19 @@ def run_online(target_metadata: Sequence[MetaData], plain: Callable[[Config], Ru
 
 
 def _merged(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
-    """Return the options of ``env.py`` under the caller's; of two hooks on a draft that of ``env.py`` is first."""
-    both = [one["process_revision_directives"] for one in (theirs, ours) if "process_revision_directives" in one]
+    """Return the options of ``env.py`` under the caller's; its hook on a draft has the last word."""
+    both = [one["process_revision_directives"] for one in (ours, theirs) if "process_revision_directives" in one]
+    filters = [one["include_object"] for one in (ours, theirs) if "include_object" in one]
 
     def process(*arguments: Any) -> None:
         for hook in both:
             hook(*arguments)
 
-    return {**theirs, **ours, **({"process_revision_directives": process} if both else {})}
+    def include_object(*arguments: Any) -> bool:
+        return all(keeps(*arguments) for keeps in filters)
+
+    hooks = {"process_revision_directives": process} if both else {}
+    return {**theirs, **ours, **hooks, **({"include_object": include_object} if filters else {})}
 
 
 def run_offline(target_metadata: Sequence[MetaData], plain: Callable[[Config], Run], **options: Any) -> None:
@@ -139,12 +145,8 @@ def _run_migrations(run: Run, recorder: Recorder, connection: Connection, metada
 
 
 def _steps(run: Run, connection: Connection) -> list[RevisionStep | StampStep]:
-    """Return what the command is going to do, after whoever started the run has agreed.
-
-    Alembic itself asks only when its proxies ``context`` and ``op`` are both in use; a rehearsal, which is a trip of
-    its own, would take them away. The first is given back here, and the second is not there yet.
-    """
-    environment, migration = context.get_context().environment_context, context.get_context()
+    """Return what the command is going to do, after whoever started the run has agreed."""
+    migration = context.get_context()
     recorded = migration.get_current_heads()
     heads = () if migration.purge else recorded
     connection.rollback()
@@ -154,27 +156,37 @@ def _steps(run: Run, connection: Connection) -> list[RevisionStep | StampStep]:
     if steps and not stamps:
         run.direction = "upgrade" if steps[0].info.is_upgrade else "downgrade"
     stamped = tuple(one for step in steps for one in step.info.destination_revision_ids) if stamps else None
-    try:
+    with detour(migration, running=False):
         run.before(Journey(tuple(sorted(recorded)), revisions, stamped))
-    finally:
-        if environment is not None:
-            environment.__enter__()
     return steps
 
 
+@contextlib.contextmanager
+def detour(migration: MigrationContext, *, running: bool) -> Iterator[None]:
+    """Make another trip, such as a rehearsal, from within this one.
+
+    It takes Alembic's proxy ``context`` away at its end, and ``op`` where the migrations are ``running`` already; both
+    are given back here.
+    """
+    try:
+        yield
+    finally:
+        if migration.environment_context is not None:
+            migration.environment_context.__enter__()
+        if running:
+            contextlib.ExitStack().enter_context(Operations.context(migration))
+
+
 def _configure(run: Run, connection: Connection, metadata: Sequence[MetaData], **options: Any) -> None:
-    context.configure(
-        connection=connection,
-        target_metadata=metadata,
-        compare_type=True,
-        compare_server_default=True,
-        render_as_batch=True,
-        transaction_per_migration=True,
-        transactional_ddl=dialects.of(run.url).atomic,
-        dont_mutate=not run.writes,
-        **autogenerate.hooks(connection, run.options),
-        **options,
-    )
+    """Configure Alembic; how things are compared is for the project's env.py to change, how they are run is not."""
+    compared: dict[str, Any] = {"compare_type": True, "compare_server_default": True, "render_as_batch": True}
+    ours: dict[str, Any] = {
+        "transaction_per_migration": True,
+        "transactional_ddl": dialects.of(run.url).atomic,
+        "dont_mutate": not run.writes,
+    }
+    hooked = autogenerate.hooks(connection, run.options)
+    context.configure(connection=connection, target_metadata=metadata, **{**compared, **hooked, **ours, **options})
 
 
 def _commit_what_is_recorded(run: Run) -> None:

@@ -6,7 +6,7 @@ import re
 import sys
 import tokenize
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import sqlalchemy
@@ -32,6 +32,12 @@ def literal(value: object) -> str:
 def names(revisions: str | Sequence[str] | None) -> str:
     """Return the revisions that a revision builds on, for people."""
     return ", ".join([revisions] if isinstance(revisions, str) else revisions or ["nothing"])
+
+
+def services(context: Mapping[str, object]) -> str:
+    """Return the line that names the services which a draft touches; "" where that is not known."""
+    found = context.get("services", ())
+    return f"\nServices: {', '.join(found)}" if isinstance(found, tuple) and found else ""
 
 
 def imports(rendered: str | None, *bodies: str | None, unfinished: bool) -> str:
@@ -115,7 +121,7 @@ def _indented(text: str) -> str:
             found[-1] += ","
         found.append(f"{block}{'    ' * (depth - closes)}{stripped}" if stripped else "")
         depth += sum(change for _, change in _brackets(stripped))
-    return "\n    ".join(found).replace("\n    \n", "\n\n")
+    return re.sub(r"\n(?: *\n)+", "\n\n", "\n    ".join(found)).rstrip()
 
 
 def _split(text: str) -> Iterable[str]:

@@ -95,6 +95,15 @@ def ask(database: str, consequence: str) -> str:
         return ""
 
 
+def yes(question: str) -> bool:
+    """Return whether a person answers with yes; anything else, Ctrl-D too, is no."""
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201 - the edge
+    try:
+        return input().strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
 def terminal() -> bool:
     """Return whether a person can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()

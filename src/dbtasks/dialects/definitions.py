@@ -1,0 +1,168 @@
+"""How each database says that its indexes and constraints are made, and how one is made again from that."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, inspect, text
+
+# Kinds of definitions; a primary key is found by its table, whatever its name.
+INDEX, UNIQUE, CHECK, FOREIGN, PRIMARY, EXCLUDE = "index", "unique", "check", "foreign", "primary", "exclude"
+
+
+class Key(NamedTuple):
+    """Which index or constraint; without a name, or as the primary key, its name here is "" or what it says."""
+
+    kind: str
+    schema: str | None
+    table: str
+    name: str
+
+
+class Definition(NamedTuple):
+    """What one says, as a text that is equal for equal ones, and the SQL that makes it again ("" where none can)."""
+
+    said: str
+    again: str = ""
+    name: str | None = None  # None for one that has none
+
+
+Definitions = dict[Key, Definition]
+
+
+class Reader:
+    """The cautious base: what SQLAlchemy reflects."""
+
+    def read(self, connection: Connection, schemas: tuple[str | None, ...]) -> Definitions:
+        """Return every definition in these schemas; None stands for the default one."""
+        found: Definitions = {}
+        for schema in schemas:
+            for key, definition in self._of_schema(connection, schema):
+                place = key if key not in found else key._replace(name=f"{key.name}{definition.said}")
+                found[place] = definition
+        return found
+
+    def _of_schema(self, connection: Connection, schema: str | None) -> Iterator[tuple[Key, Definition]]:
+        raise NotImplementedError
+
+
+class SQLiteReader(Reader):
+    """SQLite keeps the statement of an index; constraints are a part of their table, and may have no name."""
+
+    def _of_schema(self, connection: Connection, schema: str | None) -> Iterator[tuple[Key, Definition]]:
+        inspector = inspect(connection)
+        listing = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        for table, name, sql in connection.exec_driver_sql(listing).all():
+            yield Key(INDEX, schema, table, name), Definition(_plain(sql), sql, name)
+        for (_, table), those in inspector.get_multi_unique_constraints().items():
+            for one in those:
+                yield _named(UNIQUE, schema, table, one["name"], ", ".join(str(name) for name in one["column_names"]))
+        for (_, table), checks in inspector.get_multi_check_constraints().items():
+            for check in checks:
+                yield _named(CHECK, schema, table, check["name"], _plain(check["sqltext"]))
+        for (_, table), keys in inspector.get_multi_foreign_keys().items():
+            for key in keys:
+                yield _named(FOREIGN, schema, table, key["name"], _foreign(key))
+        for (_, table), primary in inspector.get_multi_pk_constraint().items():
+            if primary and primary["constrained_columns"]:
+                columns = ", ".join(primary["constrained_columns"])
+                yield Key(PRIMARY, schema, table, ""), Definition(columns, "", primary["name"])
+
+
+def _named(kind: str, schema: str | None, table: str, name: Any, said: str) -> tuple[Key, Definition]:
+    return Key(kind, schema, table, str(name or f"({said})")), Definition(said, "", name)
+
+
+def _foreign(key: Any) -> str:
+    """Return what a reflected foreign key says."""
+    options = sorted((name, str(value).upper()) for name, value in key["options"].items())
+    chosen = " ".join(f"{name} {value}" for name, value in options)
+    columns, referred = (", ".join(key[name]) for name in ("constrained_columns", "referred_columns"))
+    return f"({columns}) -> {key['referred_table']} ({referred}) {chosen}".strip()
+
+
+def _plain(sql: str) -> str:
+    """Return SQL without line breaks, and without the quotes that a rename puts around a name."""
+    return re.sub(r'"(\w+)"', r"\1", " ".join(sql.split()))
+
+
+# https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-CATALOG
+POSTGRESQL_INDEXES = text("""
+SELECT t.relname AS table_name, i.relname AS name, pg_get_indexdef(x.indexrelid) AS said
+FROM pg_index x
+JOIN pg_class i ON i.oid = x.indexrelid
+JOIN pg_class t ON t.oid = x.indrelid
+JOIN pg_namespace n ON n.oid = t.relnamespace
+WHERE n.nspname = coalesce(:schema, current_schema())
+  AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = x.indexrelid AND c.contype IN ('p', 'u', 'x'))
+""")
+POSTGRESQL_CONSTRAINTS = text("""
+SELECT t.relname AS table_name, c.conname AS name, c.contype::text AS kind, pg_get_constraintdef(c.oid) AS said
+FROM pg_constraint c
+JOIN pg_class t ON t.oid = c.conrelid
+JOIN pg_namespace n ON n.oid = t.relnamespace
+WHERE n.nspname = coalesce(:schema, current_schema()) AND c.contype IN ('p', 'u', 'x', 'c', 'f')
+""")
+POSTGRESQL_KINDS = {"p": PRIMARY, "u": UNIQUE, "x": EXCLUDE, "c": CHECK, "f": FOREIGN}
+
+
+class PostgreSQLReader(Reader):
+    """PostgreSQL writes each as it would be made again."""
+
+    def _of_schema(self, connection: Connection, schema: str | None) -> Iterator[tuple[Key, Definition]]:
+        quote = connection.dialect.identifier_preparer.quote
+        for row in connection.execute(POSTGRESQL_INDEXES, {"schema": schema}).all():
+            yield Key(INDEX, schema, row.table_name, row.name), Definition(row.said, row.said, row.name)
+        for row in connection.execute(POSTGRESQL_CONSTRAINTS, {"schema": schema}).all():
+            kind = POSTGRESQL_KINDS[row.kind]
+            table = ".".join(quote(one) for one in (schema, row.table_name) if one)
+            again = f"ALTER TABLE {table} ADD CONSTRAINT {quote(row.name)} {row.said}"
+            key = Key(kind, schema, row.table_name, "" if kind == PRIMARY else row.name)
+            yield key, Definition(_of_any(row.said), again, row.name)
+
+
+def _of_any(said: str) -> str:
+    """Return a definition in which a list is written in one way only: PostgreSQL writes it in another when it is read.
+
+    ``ANY ((ARRAY['a'::character varying])::text[])`` comes back as ``ANY (ARRAY[('a'::character varying)::text])``.
+    """
+    before, word, rest = said.partition(" ANY (")
+    depth = 1
+    for place, letter in enumerate(rest):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth == 0:
+            listed = re.sub(r"[()]|::[a-z ]+(?:\[\])?", "", rest[:place])
+            return f"{before}{word}{listed}){_of_any(rest[place + 1 :])}"
+    return said
+
+
+LINE = re.compile(
+    r"\s*(?:CONSTRAINT `(?P<constraint>(?:[^`]|``)+)` )?"
+    r"(?P<what>PRIMARY KEY|FOREIGN KEY|CHECK|(?:UNIQUE |FULLTEXT |SPATIAL )?KEY)"
+    r"(?: `(?P<key>(?:[^`]|``)+)`)?(?P<rest> ?.*?),?"
+)
+MYSQL_TABLES = text(
+    "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"
+)
+
+
+class MySQLReader(Reader):
+    """MySQL and MariaDB list keys and constraints in ``SHOW CREATE TABLE``, a line each; a unique one is an index."""
+
+    def _of_schema(self, connection: Connection, schema: str | None) -> Iterator[tuple[Key, Definition]]:
+        quote = connection.dialect.identifier_preparer.quote_identifier
+        for table in connection.execute(MYSQL_TABLES).scalars().all():
+            made = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {quote(table)}").one()[1])
+            for line in made.splitlines():
+                match = LINE.fullmatch(line)
+                if match:
+                    yield _line(schema, table, quote(table), line.strip().rstrip(","), match)
+
+
+def _line(schema: str | None, table: str, quoted: str, line: str, match: re.Match[str]) -> tuple[Key, Definition]:
+    kinds = {"PRIMARY KEY": PRIMARY, "FOREIGN KEY": FOREIGN, "CHECK": CHECK}
+    kind = kinds.get(match["what"], INDEX)
+    name = (match["key"] or match["constraint"] or "").replace("``", "`")
+    said = f"{match['what']}{match['rest']}".replace(" USING BTREE", "")
+    again = f"ALTER TABLE {quoted} ADD {line}"
+    return Key(kind, schema, table, "" if kind == PRIMARY else name), Definition(said, again, name or None)

@@ -1,0 +1,72 @@
+"""Changes into the two bodies of a revision: in an order in which each step can be done, up and down."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from alembic.operations import ops
+
+from dbtasks.compare import table_of
+from dbtasks.drafting.change import Change
+from dbtasks.drafting.constraints import CONVENTION
+from dbtasks.drafting.operations import Batch, Break, DropUnnamed, Guarded, Remark, Sql
+
+WHOLE = (ops.CreateTableOp, ops.DropTableOp, ops.RenameTableOp, Break, Guarded, Sql)  # not a part of a batch
+Body = list[ops.MigrateOperation]
+
+
+def in_order(changes: Iterable[Change], tables: Sequence[str]) -> tuple[Change, ...]:
+    """Return the changes in the order of the way up; ``tables`` are in the order in which they can be created."""
+    places = {name: number for number, name in enumerate(tables)}
+
+    def place(change: Change) -> tuple[int, int, int]:
+        return change.phase, places.get(change.table, len(places)), change.place
+
+    return tuple(sorted(changes, key=place))
+
+
+def bodies(changes: Sequence[Change]) -> tuple[Body, Body]:
+    """Return the operations of the way up and of the way down."""
+    up = [one for change in changes for one in _with_remark(change.lost, change.up)]
+    down = [one for change in reversed(changes) for one in _with_remark(change.lost_down, change.down)]
+    return _grouped(up), _grouped(down)
+
+
+def _with_remark(lost: str, operations: Sequence[ops.MigrateOperation]) -> Body:
+    if not (lost and operations):
+        return list(operations)
+    words = f"{lost[:1].upper()}{lost[1:]}"
+    remark = Remark(f"{words}." if lost.startswith("rows that hold") else f"{words} are lost here.")
+    remark.table_name = _table(operations[0])
+    return [remark, *operations]
+
+
+def _grouped(operations: Body) -> Body:
+    """Put what is done to one table, one after the other, into one batch: SQLite rebuilds the table once for it."""
+    found: Body = []
+    for table, those in groupby(operations, key=_table):
+        group = list(those)
+        if not table:
+            found += group
+            continue
+        schema, _, name = table.rpartition(".")
+        naming = {kind: CONVENTION[kind] for kind in _conventions(group)}
+        made = Batch(name, group, schema=schema or None, naming=naming) if naming else None
+        found.append(made or ops.ModifyTableOps(name, group, schema=schema or None))
+    return found
+
+
+def _table(operation: ops.MigrateOperation) -> str:
+    renames = isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None  # which rebuilds nothing
+    return "" if renames or isinstance(operation, WHOLE) else table_of(operation)
+
+
+def _conventions(group: Body) -> list[str]:
+    """Return the kinds of names that batch mode has to derive: those that only a convention gives."""
+    kinds = {"unique": "uq", "foreignkey": "fk"}
+    names = [
+        (kinds.get(one.constraint_type or ""), str(one.constraint_name))
+        for one in group
+        if isinstance(one, DropUnnamed)
+    ]
+    return sorted({kind for kind, name in names if kind and re.match(kind, name)})

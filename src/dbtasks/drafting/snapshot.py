@@ -1,0 +1,103 @@
+"""A schema as its database tells it."""
+
+import warnings
+from dataclasses import dataclass
+
+from sqlalchemy import URL, Column, Computed, Connection, Identity, MetaData, Table, inspect
+from sqlalchemy.exc import SAWarning
+
+from dbtasks import databases, dialects, ledger
+from dbtasks.dialects.definitions import Definitions, Key
+
+VERSIONS = "alembic_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is there.
+
+    Attributes:
+        metadata: the tables and columns.
+        definitions: the indexes and constraints.
+        enums: the members of each type of enum, by its schema and name; empty where types have no names.
+        schemas: the schemas looked at; None is the default one.
+        spaces: the names of all schemas that there are.
+    """
+
+    metadata: MetaData
+    definitions: Definitions
+    enums: dict[tuple[str | None, str], tuple[str, ...]]
+    schemas: tuple[str | None, ...]
+    spaces: frozenset[str] = frozenset()
+
+    def table(self, name: str) -> Table:
+        """Return a table by its full name; KeyError when there is none."""
+        return self.metadata.tables[name]
+
+    def of_table(self, name: str) -> Definitions:
+        """Return the indexes and constraints of a table."""
+        return {key: one for key, one in self.definitions.items() if full_name(key) == name}
+
+    def column(self, table: str, name: str) -> Column[object] | None:
+        """Return a column, or None when there is none."""
+        found = self.metadata.tables.get(table)
+        return None if found is None else found.columns.get(name)
+
+
+def full_name(key: Key) -> str:
+    """Return the full name of the table that an index or constraint belongs to."""
+    return f"{key.schema}.{key.table}" if key.schema else key.table
+
+
+def of(url: URL, schemas: tuple[str | None, ...]) -> Snapshot:
+    """Return the schema of a database, without the tables of Alembic, of dbtasks, and of extensions."""
+    return databases.connect(url, lambda connection: read(connection, schemas))
+
+
+def read(connection: Connection, schemas: tuple[str | None, ...]) -> Snapshot:
+    """Return the same on a connection."""
+    dialect = dialects.of(connection.engine.url)
+    foreign = dialect.extension_tables(connection)
+    metadata = MetaData()
+
+    def is_ours(name: str, _metadata: MetaData) -> bool:
+        return name != VERSIONS and not name.startswith(ledger.PREFIX) and name not in foreign
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # what SQLAlchemy cannot reflect is in the definitions
+        for schema in schemas:
+            metadata.reflect(connection, schema=schema, only=is_ours, resolve_fks=False)
+        names = {table.fullname for table in metadata.tables.values()}
+        found = dialect.definitions.read(connection, schemas)
+    enums = {
+        (
+            None if enum.get("schema") == inspect(connection).default_schema_name else enum.get("schema"),
+            str(enum["name"]),
+        ): (tuple(enum["labels"]))
+        for enum in getattr(inspect(connection), "get_enums", lambda **_: [])(schema="*")
+    }
+    definitions = {key: one for key, one in found.items() if full_name(key) in names}
+    return Snapshot(metadata, definitions, enums, schemas, frozenset(inspect(connection).get_schema_names()))
+
+
+def default_of(column: Column[object]) -> str | None:
+    """Return what a reflected column says of its default; None where it has none."""
+    found = column.server_default
+    return None if found is None or isinstance(found, Computed | Identity) else bare(str(getattr(found, "arg", "")))
+
+
+def bare(sql: str | None) -> str | None:
+    """Return SQL without brackets around all of it, which SQLite keeps as they were written."""
+    while sql and sql.startswith("(") and sql.endswith(")") and _closes_last(sql):
+        sql = sql[1:-1]
+    return sql
+
+
+def _closes_last(sql: str) -> bool:
+    """Return whether the first bracket is closed by the last one."""
+    depth = 0
+    for place, letter in enumerate(sql):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth == 0:
+            return place == len(sql) - 1
+    return False
