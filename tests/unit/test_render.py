@@ -14,7 +14,7 @@ from dbtasks.history import Revision
 from dbtasks.migrate import Report
 from dbtasks.onboarding import Onboarded
 from dbtasks.project import Project
-from dbtasks.render.models import WORDS
+from dbtasks.render.drafts import WORDS
 from dbtasks.render.repairs import FOUND
 from dbtasks.revise import Draft
 from dbtasks.road import Step
@@ -122,6 +122,17 @@ def test_notices() -> None:
         (Difference("create_constraint", "item", "uq"), "create the constraint uq on item"),
         (Difference("drop_constraint", "item", "uq"), "drop the constraint uq of item"),
         (Difference("table_comment", "item"), "change the comment of the table item"),
+        (Difference("rename_table", "goods", "goods", ("item",)), "rename the table item to goods"),
+        (Difference("rename_column", "item", "label", ("name",)), "rename the column item.name to label"),
+        (
+            Difference("change_enum", "color", "", ("BLUE is new", "RED goes")),
+            "change the values of the type color: BLUE is new and RED goes",
+        ),
+        (
+            Difference("rename_member", "item", "color", ("RED is renamed to PINK",)),
+            "give rows of item the new values of color: RED is renamed to PINK",
+        ),
+        (Difference("create_schema", "audit"), "create the schema audit"),
         (Difference("other", "item"), "change item"),
     ],
 )
@@ -133,9 +144,10 @@ def test_a_difference(difference: Difference, words: str) -> None:
 def test_every_kind_of_difference_has_words() -> None:
     """No comparison can find what cannot be told."""
     facts = {f"{verb}_{kind}" for verb in ("create", "drop", "change") for kind in ("view", "check", "enum")}
-    assert (
-        {kind for kind, _ in KINDS} | facts | {"change_primary_key", "change_column_order"} == set(WORDS) == set(FOUND)
-    )
+    compared = {kind for kind, _ in KINDS} | facts | {"change_primary_key", "change_column_order"}
+    drafted = {"create_schema", "rename_table", "rename_column", "rename_member", "backfill"}
+    assert compared == set(FOUND)
+    assert compared | drafted == set(WORDS)
 
 
 def test_a_draft() -> None:

@@ -20,7 +20,19 @@ LAYERS = (
     *("errors", "values", "dialects", "project", "settings", "services", "databases", "history", "ledger", "lock"),
     *("environment", "road", "scratch", "compare", "statements", "narrowing", "watch", "harmless", "rehearsal"),
     *("stakes", "plan", "guard", "aside", "putback", "keep", "whole", "drift", "unfinished", "mend", "repair"),
-    *("status", "migrate", "drafting", "revise", "plain", "offline", "startup", "onboarding", "runtime", "render", "tasks"),
+    *(
+        "status",
+        "migrate",
+        "drafting",
+        "revise",
+        "plain",
+        "offline",
+        "startup",
+        "onboarding",
+        "runtime",
+        "render",
+        "tasks",
+    ),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)
 NAMES = [file.relative_to(SRC).as_posix() for file in FILES]
@@ -30,7 +42,11 @@ DIALECT = re.compile(r"sqlite|postgres|mysql|mariadb|asyncpg", re.IGNORECASE)
 # Words for people may name a dialect in an example.
 FOR_PEOPLE = {"errors", "render"}
 # The stand-in for a file that does not exist, and a listing that SQLAlchemy has for one dialect only.
-DIALECTS_ELSEWHERE = {"road/environment.py": {"sqlite+aiosqlite"}, "road/autogenerate.py": {"postgresql"}}
+DIALECTS_ELSEWHERE = {
+    "road/environment.py": {"sqlite+aiosqlite"},
+    "road/autogenerate.py": {"postgresql"},
+    "tasks/authoring.py": {"Print it for these, too: postgresql,mysql,sqlite."},
+}
 LOADED = """
 import sys
 sys.argv[1:] = {arguments!r}

@@ -144,9 +144,9 @@ class Dialect:
             return _text(kind.enums[0]) if kind.enums else None
         return next((default for family, default in PLACEHOLDERS if isinstance(kind, family)), None)
 
-    def using(self, column: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> str:
-        """Return the expression that turns a column's values into a new type; "" where the database needs none."""
-        return ""
+    def using(self, column: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, str]:
+        """Return what alter_column() has to be told of a column's values; empty where the database casts them."""
+        return {}
 
     def moved_columns(self, table: str, connection: Connection) -> list[str]:
         """Return the statements that put the columns of another table into the order that this one has."""

@@ -80,6 +80,7 @@ ORDER BY place
 EXTENSION_TABLES = text("""
 SELECT relname FROM pg_class JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
 """)
+USING = "postgresql_using"  # Alembic's argument
 # Types of one family are cast by themselves.
 ALIKE = (
     (types.Integer, types.Numeric, types.Float),
@@ -185,18 +186,18 @@ class PostgreSQL(Dialect):
         """Create a schema if it is not there."""
         connection.execute(CreateSchema(name, if_not_exists=True))
 
-    def using(self, column: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> str:
+    def using(self, column: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, str]:
         """Cast by hand what PostgreSQL does not cast on assignment: https://www.postgresql.org/docs/current/sql-createcast.html."""
         dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
         name = dialect.identifier_preparer.quote(column)
         wanted = new.compile(dialect=dialect)
         enums = [isinstance(one, types.Enum) and one.native_enum for one in (old, new)]
         if any(enums):
-            return f"{name}::text::{wanted}"
+            return {USING: f"{name}::text::{wanted}"}
         if isinstance(old, types.Boolean) and isinstance(new, types.Integer):
-            return f"{name}::integer::{wanted}"
+            return {USING: f"{name}::integer::{wanted}"}
         casts = any(isinstance(old, one) and isinstance(new, one) for one in ALIKE) or isinstance(new, types.String)
-        return "" if casts else f"{name}::{wanted}"
+        return {} if casts else {USING: f"{name}::{wanted}"}
 
     def extension_tables(self, connection: Connection) -> frozenset[str]:
         """Ask which tables depend on an extension."""

@@ -142,7 +142,7 @@ def _changed(sides: Sides, operation: ops.AlterColumnOp) -> Iterator[Change]:
 def _retyped(sides: Sides, operation: ops.AlterColumnOp) -> tuple[ops.MigrateOperation, ...]:
     """Return the operations that change a column, with what the database needs to be told about its values."""
     old, new = operation.existing_type, operation.modify_type
-    using = sides.dialect.using(operation.column_name, old, new) if old is not None and new is not None else ""
+    using = sides.dialect.using(operation.column_name, old, new) if old is not None and new is not None else {}
     if not using:
         return (operation,)
     # A default of the old type cannot be cast along with the column.

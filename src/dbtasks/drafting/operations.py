@@ -41,7 +41,7 @@ class Guarded(ops.MigrateOperation):
 class Using(ops.AlterColumnOp):
     """A change of type that the database makes only when it is told how."""
 
-    def __init__(self, *args: Any, using: str, **options: Any) -> None:
+    def __init__(self, *args: Any, using: dict[str, str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.using = using
 
@@ -107,7 +107,8 @@ def _using(context: AutogenContext, operation: Using) -> str:
     plain = ops.AlterColumnOp.__new__(ops.AlterColumnOp)
     plain.__dict__.update(operation.__dict__)
     (text,) = render_op(context, plain)
-    return f"{text.removesuffix(')')},\n           postgresql_using={operation.using!r})"
+    told = "".join(f",\n           {name}={value!r}" for name, value in operation.using.items())
+    return f"{text.removesuffix(')')}{told})"
 
 
 @renderers.dispatch_for(Batch)

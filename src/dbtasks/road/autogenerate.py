@@ -47,7 +47,8 @@ def render_item(kind: str, item: object, autogen: AutogenContext) -> str | bool:
         module = type(item).__module__
         if module.partition(".")[0] not in LIBRARIES:
             autogen.imports.add(f"import {module}")
-        return dialects.named(autogen.dialect.name, "the settings").source(item, autogen.imports) or False
+        dialect = next((one for one in dialects.ALL if autogen.dialect.name in one.names), None)
+        return (dialect and dialect.source(item, autogen.imports)) or False
     return False
 
 

@@ -2,7 +2,7 @@
 
 Revision ID: ${up_revision}
 Revises: ${template.names(down_revision)}
-Create Date: ${create_date}
+Create Date: ${create_date}${template.services(context)}
 """
 
 ${template.imports(imports, upgrades, downgrades, unfinished=not (upgrades or isinstance(down_revision, tuple)))}
