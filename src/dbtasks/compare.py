@@ -1,6 +1,6 @@
-"""The differences between a schema and models, or another schema, as data, found by Alembic's own comparators."""
+"""The differences between two schemas as data, found by Alembic's own comparators."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,16 +29,6 @@ class Difference:
     table: str
     item: str = ""
     details: tuple[str, ...] = ()
-
-
-def with_models(history: History, url: URL, metadata: Sequence[MetaData]) -> tuple[Difference, ...]:
-    """Return what is to be done to the database so that it fits the models; empty when it does."""
-    compared = road.inspect(
-        history,
-        url,
-        lambda context: produce_migrations(context, metadata).upgrade_ops,  # type: ignore[arg-type]
-    )
-    return described(compared)
 
 
 def with_schema(history: History, url: URL, other: URL) -> tuple[Difference, ...]:

@@ -7,7 +7,7 @@ from alembic import context
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
-from dbtasks import history, revise, road, scratch
+from dbtasks import history, revise, road, scratch, services
 from dbtasks.drafting import order, snapshot
 from dbtasks.drafting.renames import Answers
 from dbtasks.drafting.snapshot import Snapshot
@@ -48,13 +48,14 @@ class Plain:
         given = list(context.get_x_argument())
         answers = Answers(_values(given, "rename"), _values(given, "rename-table"))
         metadata = migration.opts["target_metadata"]
-        revisions = history.load(self._project)
+        revisions, models = history.load(self._project), services.load(self._project)
         try:
             with road.detour(migration, running=True):
-                work = revise.work_out(revisions, self._settings, metadata, revise.Wish("", answers=answers))
+                work = revise.work_out(revisions, self._settings, metadata, revise.Wish("", answers=answers), models)
         except MayNotCreateDatabase as error:
             log.warning("%s", error)
             return
+        revise.check_moved(revisions, models, work)
         script.upgrade_ops.ops, script.downgrade_ops.ops = order.bodies(work.steps)
         migration.opts["template_args"][SERVICES] = work.draft.services
 

@@ -24,11 +24,18 @@ class Project:
     alembic: str = ALEMBIC
     environment_variable: str = "ENVIRONMENT"
     pythonpath: tuple[str, ...] = (".",)
+    ignore: tuple[str, ...] = ()  # files whose tables are not of this database
 
     @property
     def alembic_folder(self) -> Path:
         """Return the folder of ``alembic.ini``, ``env.py`` and the revisions."""
         return self.root / self.alembic
+
+    @property
+    def below_repository(self) -> Path:
+        """Return the way from the folder of the nearest ``.git`` to the root; an empty path when they are the same."""
+        folders = (self.root, *self.root.parents)
+        return self.root.relative_to(next((one for one in folders if (one / ".git").exists()), self.root))
 
     def relative(self, path: Path) -> Path:
         """Return the path as seen from the root, or as it is when it lies elsewhere."""
@@ -73,14 +80,21 @@ def _load(root: Path, section: Mapping[str, Any]) -> Project:
     for key in section:
         if key not in known:
             raise UnknownKey(Path(PYPROJECT), f"{SECTION}.{key}", tuple(known))
-    return Project(root, **dict(_values(section, {key: isinstance(f.default, tuple) for key, f in known.items()})))
+    values = dict(_values(section, {key: field.default for key, field in known.items()}))
+    for glob in values.get("ignore", ()):
+        if glob.startswith(("/", "../")) or "\\" in glob or not glob:
+            raise BadSetting(
+                f"{SECTION}.ignore", "paths from the root of the repository, such as scripts/**", PYPROJECT, glob
+            )
+    return Project(root, **values)
 
 
-def _values(section: Mapping[str, Any], is_list: Mapping[str, bool]) -> Iterator[tuple[str, Any]]:
+def _values(section: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in section.items():
         name = f"{SECTION}.{key}"
-        if is_list[key]:
-            if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+        if isinstance(defaults[key], tuple):
+            is_empty = value == [] and defaults[key]  # where nothing is a default, nothing may be said
+            if not isinstance(value, list) or is_empty or not all(isinstance(one, str) for one in value):
                 raise BadSetting(name, "a list of strings", PYPROJECT)
             yield key.replace("-", "_"), tuple(value)
         elif isinstance(value, str) and value:

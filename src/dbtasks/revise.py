@@ -23,7 +23,7 @@ from dbtasks.drafting.wanted import Wanted
 from dbtasks.errors import MessageMissing, NothingToMerge, UnknownService
 from dbtasks.history import History
 from dbtasks.road import Run, through_alembic
-from dbtasks.services import Models
+from dbtasks.services import Models, Notice, Undiscovered
 from dbtasks.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,13 +64,14 @@ class Draft:
         services: those that it touches.
         left_out: tables in a schema that would be another database here.
         trial: how it did in a scratch database.
+        undiscovered: the tables in the repository that no revision will have.
     """
 
     revision: str | None
     path: Path | None
     differences: tuple[Difference, ...] = ()
     waiting: tuple[str, ...] = ()
-    notices: tuple[services.Notice, ...] = ()
+    notices: tuple[Notice, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     safe: bool = False
     renames: tuple[Rename, ...] = ()
@@ -78,6 +79,7 @@ class Draft:
     services: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     trial: Trial = CLEAN
+    undiscovered: tuple[Undiscovered, ...] = ()
 
 
 def draft(history: History, settings: Settings, wish: Wish) -> Draft:
@@ -90,6 +92,7 @@ def draft(history: History, settings: Settings, wish: Wish) -> Draft:
         ManyHeads: there is not one revision to build on.
         UnknownService: there is no such ``service``.
         RenameNotFound: a rename was given that cannot be one.
+        ModelMoved: a table would be dropped whose model is only not found any more.
         ImportFailed and its like: the models cannot be loaded.
         ModelsNotCreatable: the database refuses the models.
         MayNotCreateDatabase: there is nowhere to make the scratch database.
@@ -101,7 +104,7 @@ def draft(history: History, settings: Settings, wish: Wish) -> Draft:
     if wish.service and wish.service not in names:
         raise UnknownService(wish.service, names)
     drafted = draft_metadata(history, settings, models.metadata, wish, models)
-    return replace(drafted, notices=models.notices)
+    return replace(drafted, notices=models.notices, undiscovered=services.undiscovered(history.project, models))
 
 
 def draft_metadata(
@@ -110,6 +113,8 @@ def draft_metadata(
     """Return the same for metadata that need not be that of discovered services."""
     with _compared(history, settings, metadata) as schemas:
         work = _work_out(history, schemas, wish, models)
+        if models is not None:
+            check_moved(history, models, work)
         if not any(one.up for one in work.steps):
             return work.draft
         script = written.revision(history, schemas.here, wish.message, work.steps, work.draft.services)
@@ -119,10 +124,12 @@ def draft_metadata(
         return replace(work.draft, revision=script.revision, path=Path(script.path), trial=tried)
 
 
-def work_out(history: History, settings: Settings, metadata: Sequence[MetaData], wish: Wish) -> "Work":
+def work_out(
+    history: History, settings: Settings, metadata: Sequence[MetaData], wish: Wish, models: Models | None = None
+) -> "Work":
     """Return what a draft would be, without writing it."""
     with _compared(history, settings, metadata) as schemas:
-        return _work_out(history, schemas, wish, None)
+        return _work_out(history, schemas, wish, models)
 
 
 @contextmanager
@@ -162,6 +169,13 @@ class Work:
     draft: Draft
     steps: tuple[Change, ...]
     left_out: tuple[Difference, ...]
+
+
+def check_moved(history: History, models: Models, work: Work) -> None:
+    """Raise ModelMoved when a table would be dropped whose model is only not found any more."""
+    dropped = {one.table for one in work.draft.differences if one.kind == "drop_table"}
+    if dropped:
+        services.check_moved(history.project, services.undiscovered(history.project, models), dropped)
 
 
 def _work_out(history: History, schemas: Schemas, wish: Wish, models: Models | None) -> Work:

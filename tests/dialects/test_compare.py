@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import URL, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import URL
 
 from dbtasks import compare
 from dbtasks.compare import Difference
@@ -61,40 +61,6 @@ def test_two_schemas_are_compared(name: str, repository: Repository, other: URL,
     if other.get_backend_name() == "mysql":
         expected = [_on_mysql(one) for one in expected]
     assert [one for one in sorted(found) if one.item != "fk_other" or "index" not in one.kind] == sorted(expected)
-
-
-def test_models_are_compared(repository: Repository, sql: Sql) -> None:
-    """What the models have and the database has not is to be created, and the other way round."""
-    sql(url_of(repository), BASE + OTHER)
-    metadata = MetaData()
-    Table("item", metadata, Column("id", Integer, primary_key=True), Column("name", String(90), nullable=False))
-    Table(
-        "child",
-        metadata,
-        Column("id", Integer, primary_key=True),
-        Column("item_id", ForeignKey("item.id", name="fk_item")),
-        CheckConstraint("id > 0", name="ck_child"),
-        Index("ix_child", "item_id"),
-    )
-    found = compare.with_models(here(repository).history, url_of(repository), [metadata])
-    assert sorted(found) == [
-        Difference("alter_column", "item", "name", ("type",)),
-        Difference("create_index", "child", "ix_child"),
-        Difference("create_table", "child"),
-        Difference("drop_table", "other"),
-    ]
-
-
-def test_models_that_fit_have_no_difference(repository: Repository, sql: Sql) -> None:
-    """Tables of several metadatas, a view, and Alembic's own table are no difference."""
-    sql(url_of(repository), BASE + OTHER + "CREATE VIEW shown AS SELECT id FROM item;")
-    sql(url_of(repository), "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-    one, two = MetaData(), MetaData()
-    Table("item", one, Column("id", Integer, primary_key=True), Column("name", String(50), nullable=False))
-    Table("other", two, Column("id", Integer, primary_key=True))
-    Table("shown", two, Column("id", Integer, primary_key=True))
-    Table("seen", two, Column("id", Integer, primary_key=True), info={"is_view": True})
-    assert compare.with_models(here(repository).history, url_of(repository), [one, two]) == ()
 
 
 def _on_mysql(difference: Difference) -> Difference:

@@ -42,9 +42,10 @@ def test_at_head_the_models_and_the_schema_agree(at_head: Repository) -> None:
     done = python(
         at_head,
         """
-        from dbtasks import compare
+        from dbtasks import revise
         models = services.load(here)
-        print(len(models.services), compare.with_models(revisions, configured.database.url, models.metadata))
+        work = revise.work_out(revisions, configured, models.metadata, revise.Wish(""))
+        print(len(models.services), work.draft.differences)
         """,
     )
     assert (done.out, done.err) == ("7 ()\n", "")

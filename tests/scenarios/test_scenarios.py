@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +10,9 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from support.messages import fails
-from support.repository import ROOT, Completed, Repository, Sql, tiny
+from support.repository import ROOT, Repository, Sql
+from support.scenarios import HERE, done, scenario
 
-HERE = Path(__file__).parent
 SHOP = "services/shop"
 ITEM = ["item"]  # what the service of ``tiny`` has
 NOTHING = "Nothing to migrate: the models are what the history's head has.\n"
@@ -74,19 +73,6 @@ STOPPED = {
         "correct the name, or let both models share one MetaData (one Base).",
     ),
 }
-
-
-def scenario(name: str, root: Path, url: URL | None = None) -> Repository:
-    """Return a copy of a scenario; without a URL its database is the file that its configuration names."""
-    repository = tiny(root, url.render_as_string(hide_password=False) if url else "")
-    shutil.copytree(HERE / name, root, dirs_exist_ok=True)
-    return repository
-
-
-def done(result: Completed) -> str:
-    """Return what a command wrote to stdout; fail unless it succeeded."""
-    assert result.code == 0, result.err
-    return result.out
 
 
 def services(repository: Repository) -> dict[str, list[str]]:
@@ -219,7 +205,7 @@ def test_an_awkward_path(tmp_path: Path) -> None:
 
 
 def test_every_scenario_is_used() -> None:
-    """There is no folder here that no test above names."""
-    text = Path(__file__).read_text(encoding="utf-8")
+    """There is no folder here that no test here names."""
+    text = "".join(file.read_text(encoding="utf-8") for file in HERE.glob("test_*.py"))
     names = {folder.name for folder in HERE.iterdir() if folder.is_dir() and folder.name != "__pycache__"}
     assert [name for name in sorted(names) if f'"{name}"' not in text] == []

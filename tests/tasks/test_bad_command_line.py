@@ -60,6 +60,24 @@ SLIPS = [
         "stamping records a revision and runs nothing.",
         "inv db.stamp --rev head",
     ),
+    (
+        "db.check --format gitub",
+        "The flag --format does not know 'gitub'.",
+        "it knows 'text', 'json', 'github'. Did you mean 'github'?",
+        "inv --help db.check",
+    ),
+    (
+        "db.check --format xml",
+        "The flag --format does not know 'xml'.",
+        "it knows 'text', 'json', 'github'.",
+        "inv --help db.check",
+    ),
+    (
+        "db.check --json --format github",
+        "The command line cannot be understood.",
+        "--json and --format github ask for two formats.",
+        "inv --help db.check",
+    ),
 ]
 
 

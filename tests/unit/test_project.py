@@ -10,7 +10,8 @@ from dbtasks.errors import BadSetting, ConfigurationUnreadable, ProjectNotFound,
 from dbtasks.project import Project
 from support.repository import Repository
 
-KEYS = ("services", "models", "config", "alembic", "environment-variable", "pythonpath")
+KEYS = ("services", "models", "config", "alembic", "environment-variable", "pythonpath", "ignore")
+FROM_THE_ROOT = "paths from the root of the repository, such as scripts/**"
 
 
 @pytest.mark.parametrize("below", [".", "services", "services/shop/database/db_models", ".hidden/a b"])
@@ -41,6 +42,7 @@ def test_every_value_has_a_default(tree: Repository) -> None:
         "alembic": "alembic_db",
         "environment_variable": "ENVIRONMENT",
         "pythonpath": (".",),
+        "ignore": (),
     }
 
 
@@ -56,12 +58,27 @@ def test_every_value_can_be_set(tree: Repository) -> None:
         alembic = "db/migrations"
         environment-variable = "APP_ENV"
         pythonpath = ["src", "."]
+        ignore = ["scripts/**", "demo.py"]
         """,
     )
     found = project.find(tree.root)
-    wanted = Project(tree.root, ("apps", "libs"), "**/models", "etc", "db/migrations", "APP_ENV", ("src", "."))
-    assert found == wanted
+    assert found == Project(
+        tree.root,
+        ("apps", "libs"),
+        "**/models",
+        "etc",
+        "db/migrations",
+        "APP_ENV",
+        ("src", "."),
+        ("scripts/**", "demo.py"),
+    )
     assert found.alembic_folder == tree.path("db/migrations")
+
+
+def test_nothing_may_be_ignored(tree: Repository) -> None:
+    """A list whose default is empty may be empty."""
+    tree.write("pyproject.toml", "[tool.dbtasks]\nignore = []\n")
+    assert project.find(tree.root).ignore == ()
 
 
 @pytest.mark.parametrize("section", ["[tool]\ndbtasks = {config = 'etc'}\n", "[tool.'dbtasks']\nconfig = 'etc'\n"])
@@ -114,6 +131,11 @@ def test_an_unknown_key_is_refused(tree: Repository, key: str, advice: str) -> N
         ("services = []", "tool.dbtasks.services", "a list of strings"),
         ("services = ['a', 1]", "tool.dbtasks.services", "a list of strings"),
         ("pythonpath = '.'", "tool.dbtasks.pythonpath", "a list of strings"),
+        ("ignore = 'scripts'", "tool.dbtasks.ignore", "a list of strings"),
+        ("ignore = ['/scripts']", "tool.dbtasks.ignore", FROM_THE_ROOT),
+        ("ignore = ['../scripts']", "tool.dbtasks.ignore", FROM_THE_ROOT),
+        ("ignore = ['scripts', '']", "tool.dbtasks.ignore", FROM_THE_ROOT),
+        ('ignore = ["scripts\\\\old"]', "tool.dbtasks.ignore", FROM_THE_ROOT),
         ("models = ['a']", "tool.dbtasks.models", "a string"),
         ("models = ''", "tool.dbtasks.models", "a string"),
         ("config = 1", "tool.dbtasks.config", "a string"),
@@ -157,3 +179,12 @@ def test_a_project_is_frozen(tree: Repository) -> None:
     """The layout of a project does not change once it is read."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         project.find(tree.root).root = Path()  # type: ignore[misc]
+
+
+def test_the_way_from_the_repository(tree: Repository) -> None:
+    """The root may lie deep in a repository of git, and what it is called there is known."""
+    assert project.find(tree.root).below_repository == Path()
+    tree.path("../.git").mkdir()
+    assert project.find(tree.root).below_repository == Path("project")
+    tree.write(".git", "gitdir: elsewhere\n")
+    assert project.find(tree.root).below_repository == Path()

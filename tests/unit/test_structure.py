@@ -25,6 +25,7 @@ LAYERS = (
         "migrate",
         "drafting",
         "revise",
+        "checks",
         "plain",
         "offline",
         "startup",

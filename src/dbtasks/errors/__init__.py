@@ -3,7 +3,7 @@
 One module per subject; everything is reached as ``errors.Name``.
 """
 
-from dbtasks.errors.base import DbtasksError, Refused, Source, counted, did_you_mean
+from dbtasks.errors.base import DbtasksError, Refused, Source, counted, did_you_mean, quoted
 from dbtasks.errors.configuration import (
     BadDatabaseUrl,
     BadSetting,
@@ -69,13 +69,14 @@ from dbtasks.errors.models import (
     ImportedFromElsewhere,
     ImportedTwice,
     ImportFailed,
+    ModelMoved,
     ModelsNotCreatable,
     NoServices,
     TableDeclaredTwice,
     UndeclaredReference,
     UnknownService,
 )
-from dbtasks.errors.usage import BadCommandLine, RenameNotFound, TasksMissing, UnknownWord
+from dbtasks.errors.usage import BadCommandLine, RenameNotFound, TasksMissing, UnknownValue, UnknownWord
 
 __all__ = [
     "AccessDenied",
@@ -113,6 +114,7 @@ __all__ = [
     "MessageMissing",
     "MigrationFailed",
     "MissingParent",
+    "ModelMoved",
     "ModelsNotCreatable",
     "NoServices",
     "NoSuchDistance",
@@ -144,9 +146,11 @@ __all__ = [
     "UnknownKey",
     "UnknownRevision",
     "UnknownService",
+    "UnknownValue",
     "UnknownWord",
     "UnsupportedDatabaseUrl",
     "UrlMissing",
     "counted",
     "did_you_mean",
+    "quoted",
 ]

@@ -124,6 +124,7 @@ class UndeclaredReference(DbtasksError):
     column: str
     target: str
     known: tuple[str, ...]
+    elsewhere: Source | None = None
 
     def what(self) -> str:
         where = f" ({self.source})" if self.source else ""
@@ -131,12 +132,16 @@ class UndeclaredReference(DbtasksError):
 
     def why(self) -> str:
         table, _, column = self.target.rpartition(".")
+        if self.elsewhere:
+            return f"{self.elsewhere} declares the table '{table}', and discovery does not look there."
         if table in self.known:
             return f"the table '{table}' has no column '{column}', or it belongs to another MetaData."
         own = self.column.rpartition(".")[0]
         return f"the metadata of '{own}' has no table '{table}'.{did_you_mean(table, self.known)}"
 
     def fix(self) -> str:
+        if self.elsewhere:
+            return f"move {self.elsewhere.path.as_posix()} (back) into a package of models, or import it from one."
         return "correct the name, or let both models share one MetaData (one Base)."
 
 
@@ -156,3 +161,30 @@ class ModelsNotCreatable(DbtasksError):
 
     def fix(self) -> str:
         return "correct the model; no revision was written."
+
+
+@dataclass(eq=False)
+class ModelMoved(DbtasksError):
+    """Tables would be dropped whose models are still in the repository, where discovery does not look."""
+
+    tables: tuple[str, ...]
+    sources: tuple[Source, ...]
+    pattern: str
+    roots: tuple[str, ...]
+
+    def what(self) -> str:
+        if len(self.tables) == 1:
+            return f"The table '{self.tables[0]}' would be dropped, but {self.sources[0]} still declares it."
+        places = [f"'{table}' ({source})" for table, source in zip(self.tables, self.sources, strict=True)]
+        return f"{len(places)} tables would be dropped that are still declared: {', '.join(places)}."
+
+    def why(self) -> str:
+        return f"discovery does not look there: it looks for '{self.pattern}' below {quoted(self.roots)}."
+
+    def fix(self) -> str:
+        package = self.pattern.rpartition("/")[2]
+        paths = quoted(dict.fromkeys(one.path.as_posix() for one in self.sources))
+        return (
+            f"move the module back into a package '{package}', or import it from one; if it is no model of this "
+            f"database, set ignore = [{paths}] in [tool.dbtasks]."
+        )

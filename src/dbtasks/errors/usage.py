@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbtasks.errors.base import DbtasksError, did_you_mean
+from dbtasks.errors.base import DbtasksError, did_you_mean, quoted
 
 
 @dataclass(eq=False)
@@ -91,3 +91,22 @@ class RenameNotFound(DbtasksError):
 
     def fix(self) -> str:
         return 'inv db.revision -m "..." lists what may have been renamed.'
+
+
+@dataclass(eq=False)
+class UnknownValue(DbtasksError):
+    """A flag was given a value that is none of those it knows."""
+
+    flag: str
+    value: str
+    known: tuple[str, ...]
+    task: str
+
+    def what(self) -> str:
+        return f"The flag {self.flag} does not know '{self.value}'."
+
+    def why(self) -> str:
+        return f"it knows {quoted(self.known)}.{did_you_mean(self.value, self.known)}"
+
+    def fix(self) -> str:
+        return f"inv --help {self.task}"

@@ -1,5 +1,6 @@
 """Results into words, tables and JSON."""
 
+from dbtasks.render.checks import findings, findings_github, findings_json
 from dbtasks.render.databases import created, onboarded, status, status_json, written
 from dbtasks.render.drafts import difference, draft, rename_question, sql
 from dbtasks.render.kept import brought_back, environment, forgotten, kept, kept_json, restored
@@ -7,6 +8,7 @@ from dbtasks.render.models import heads, history, merged, notices, services, ser
 from dbtasks.render.plans import plan, plan_json, stake
 from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
 from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
+from dbtasks.render.undiscovered import undiscovered
 
 __all__ = [
     "brought_back",
@@ -16,6 +18,9 @@ __all__ = [
     "drift",
     "drift_json",
     "environment",
+    "findings",
+    "findings_github",
+    "findings_json",
     "forgotten",
     "heads",
     "history",
@@ -43,6 +48,7 @@ __all__ = [
     "status",
     "status_json",
     "step",
+    "undiscovered",
     "waiting",
     "written",
 ]

@@ -3,5 +3,21 @@
 from dbtasks.services.declared import Declaration, Models, Notice, load
 from dbtasks.services.files import Module, Service, find
 from dbtasks.services.owners import owners, touched
+from dbtasks.services.undiscovered import Undiscovered, check_moved, moved, moved_error, undiscovered
 
-__all__ = ["Declaration", "Models", "Module", "Notice", "Service", "find", "load", "owners", "touched"]
+__all__ = [
+    "Declaration",
+    "Models",
+    "Module",
+    "Notice",
+    "Service",
+    "Undiscovered",
+    "check_moved",
+    "find",
+    "load",
+    "moved",
+    "moved_error",
+    "owners",
+    "touched",
+    "undiscovered",
+]

@@ -13,6 +13,7 @@ from dbtasks.errors import Source, TableDeclaredTwice, UndeclaredReference
 from dbtasks.project import Project
 from dbtasks.services.files import Module, Service, find
 from dbtasks.services.imports import import_all
+from dbtasks.services.outside import outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def load(project: Project) -> Models:
         if one.name not in with_models
     ]
     models = Models(services, tuple(metadata.values()), tuple(declarations), tuple(notices))
-    _check(models)
+    _check(project, models)
     return models
 
 
@@ -123,7 +124,7 @@ def _lines(module: Module) -> dict[str, int]:
     return lines
 
 
-def _check(models: Models) -> None:
+def _check(project: Project, models: Models) -> None:
     sources = {id(one.table): one.source for one in models.declarations}
     first: dict[str, Table] = {}
     for table in _tables(models.metadata):
@@ -132,16 +133,29 @@ def _check(models: Models) -> None:
             places = tuple(sources[id(one)] for one in (other, table) if id(one) in sources)
             raise TableDeclaredTwice(table.fullname, places)
     for table in first.values():
-        _check_references(table, sources.get(id(table)), tuple(first))
+        for column, target in _broken(table):
+            elsewhere = None if target.rpartition(".")[0] in first else _elsewhere(project, models, target)
+            raise UndeclaredReference(sources.get(id(table)), column, target, tuple(first), elsewhere)
 
 
-def _check_references(table: Table, source: Source | None, known: tuple[str, ...]) -> None:
+def _broken(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield each column whose foreign key leads nowhere, and where it should lead."""
     for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
         try:
             key.column  # noqa: B018 - looking it up is the check
-        except (NoReferencedTableError, NoReferencedColumnError) as error:
-            column = f"{table.fullname}.{key.parent.name}"
-            raise UndeclaredReference(source, column, key.target_fullname, known) from error
+        except (NoReferencedTableError, NoReferencedColumnError):
+            yield f"{table.fullname}.{key.parent.name}", key.target_fullname
+
+
+def _elsewhere(project: Project, models: Models, target: str) -> Source | None:
+    """Return where the table of a column is declared that no model module declares; None when it is nowhere."""
+    modules = {module.path for service in models.services for module in service.modules}
+    places = (
+        Source(project.relative(path), one.line)
+        for path, one in outside(project, modules)
+        if one.table == target.rpartition(".")[0]
+    )
+    return min(places, default=None)
 
 
 def _tables(metadata: Iterable[MetaData]) -> Iterator[Table]:

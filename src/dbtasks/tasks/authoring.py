@@ -45,6 +45,7 @@ def revision(
     answers = Answers(tuple(rename or ()), tuple(rename_table or ()), ask)
     draft = revise.draft(at.history, at.settings, revise.Wish(message, service, safe, answers))
     warn(render.notices(draft.notices))
+    warn(render.undiscovered(draft.undiscovered, at.project))
     show(render.draft(draft, at.project))
     for one in wanted if draft.revision else ():
         show(render.sql(one, offline.of_revision(at.project, at.settings, str(draft.revision), one)))

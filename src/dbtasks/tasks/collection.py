@@ -4,6 +4,7 @@ from invoke import Collection
 
 from dbtasks.tasks.authoring import init, merge, revision
 from dbtasks.tasks.changing import create, downgrade, environment_, onboard, reset, stamp, upgrade
+from dbtasks.tasks.checking import check
 from dbtasks.tasks.keeping import forget, kept, repair, restore
 from dbtasks.tasks.looking import drift, heads, history, log, plan, services, sql, status
 
@@ -32,4 +33,5 @@ db = Collection(
     forget,
     drift,
     repair,
+    check,
 )

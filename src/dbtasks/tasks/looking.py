@@ -12,9 +12,11 @@ def services(_context: Context, json: bool = False) -> None:
     from dbtasks import render
     from dbtasks import services as found
 
-    models = found.load(project())
+    at = project()
+    models = found.load(at)
     warn(render.notices(models.notices))
-    show((render.services_json if json else render.services)(models, project()))
+    show((render.services_json if json else render.services)(models, at))
+    (warn if json else show)(render.undiscovered(found.undiscovered(at, models), at))
 
 
 @task(help={"json": "Print JSON."})

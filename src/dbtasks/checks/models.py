@@ -1,0 +1,35 @@
+"""Whether the history does what the models say, and whether every model is seen."""
+
+from collections.abc import Iterator
+
+from dbtasks import revise, services
+from dbtasks.checks.findings import Finding, Subject
+from dbtasks.compare import Difference
+
+WHOLE = ("create_table", "drop_table")
+
+
+def differing(subject: Subject) -> Iterator[Finding]:
+    """Yield models that moved out of sight or never were in it, and each difference that no revision makes."""
+    project = subject.history.project
+    differences = _differences(subject)
+    dropped = {one.table for one in differences if one.kind == "drop_table"}
+    moved = services.moved(subject.undiscovered, dropped)
+    for one in subject.undiscovered:
+        if one in moved:
+            yield Finding("model-moved", services.moved_error(project, (one,)), one.source)
+        else:
+            yield Finding("undiscovered-model", one, one.source)
+    sources = {one.table.fullname: one.source for one in subject.models.declarations}
+    still = {one.table for one in moved}
+    whole = {one.table for one in differences if one.kind in WHOLE}
+    for difference in differences:
+        told = difference.table in whole and difference.kind not in WHOLE  # with its table
+        if difference.table not in still and not told:
+            yield Finding("models-differ", difference, sources.get(difference.table))
+
+
+def _differences(subject: Subject) -> tuple[Difference, ...]:
+    """Return what is to be done to a scratch database at the history's head so that it fits the models."""
+    asked = revise.work_out(subject.history, subject.settings, subject.models.metadata, revise.Wish(""))
+    return asked.draft.differences

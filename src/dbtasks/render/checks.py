@@ -1,0 +1,113 @@
+"""Findings of checks, in words, as JSON, and as annotations of a pull request."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from dbtasks.checks import CODES, Finding
+from dbtasks.compare import Difference
+from dbtasks.errors import DbtasksError, counted, did_you_mean
+from dbtasks.project import Project
+from dbtasks.render import text
+from dbtasks.render.drafts import difference
+from dbtasks.render.undiscovered import remedy, shown
+from dbtasks.services import Undiscovered
+
+# What a revision lacks, and what to do about it, by code.
+REVISIONS = {
+    "no-downgrade": (
+        "The revision {id} ({message}) cannot be reverted: its downgrade does nothing.",
+        "write its downgrade; if nothing is to be reverted: # dbtasks: ignore[no-downgrade] and the reason.",
+    ),
+    "irreversible": (
+        "The revision {id} ({message}) refuses to be reverted, and does not say why.",
+        "give the reason: raise NotImplementedError('the values are gone'), a docstring or a comment.",
+    ),
+}
+ESCAPED = {"%": "%25", "\r": "%0D", "\n": "%0A"}  # as github.com/actions/toolkit escapes data of commands
+IN_PROPERTIES = {**ESCAPED, ":": "%3A", ",": "%2C"}
+
+
+def findings(found: Sequence[Finding], project: Project) -> str:
+    """Return the findings by code, each with its place first, what to do about them, and how many there are."""
+    lines = []
+    for code, several in groupby(found, key=lambda one: one.code):
+        group = list(several)
+        lines.append(code)
+        lines += [f"  {f'{one.source}: ' if one.source else ''}{_what(one)}" for one in group]
+        lines += [f"  fix: {fix}" for fix in dict.fromkeys(_fix(one, project) for one in group)]
+        lines.append("")
+    return "\n".join([*lines, _count(found)])
+
+
+def findings_json(found: Sequence[Finding], project: Project) -> str:
+    """Return the same as JSON: a list of objects."""
+    return text.to_json(
+        [
+            {
+                "code": one.code,
+                "what": _what(one),
+                "fix": _fix(one, project),
+                "file": one.source.path.as_posix() if one.source else None,
+                "line": one.source.line if one.source else None,
+            }
+            for one in found
+        ]
+    )
+
+
+def findings_github(found: Sequence[Finding], project: Project) -> str:
+    """Return the same as workflow commands of GitHub, which shows them at their lines in a pull request."""
+    return "\n".join([*(_annotation(one, project) for one in found), _count(found)])
+
+
+def _annotation(one: Finding, project: Project) -> str:
+    properties = {}
+    if one.source:
+        properties["file"] = (project.below_repository / one.source.path).as_posix()
+        properties |= {"line": str(one.source.line)} if one.source.line else {}
+    properties["title"] = one.code
+    told = ",".join(f"{key}={_escaped(value, IN_PROPERTIES)}" for key, value in properties.items())
+    return f"::error {told}::{_escaped(f'{_what(one)} fix: {_fix(one, project)}', ESCAPED)}"
+
+
+def _escaped(value: str, characters: dict[str, str]) -> str:
+    return "".join(characters.get(one, one) for one in value)
+
+
+def _count(found: Sequence[Finding]) -> str:
+    return f"{counted(len(found), 'finding')}." if found else "No findings."
+
+
+def _what(one: Finding) -> str:
+    return f"{_words(one)}{_comment(one)}"
+
+
+def _words(one: Finding) -> str:
+    about = one.about
+    if isinstance(about, DbtasksError):
+        return about.what()
+    if isinstance(about, Difference):
+        return f"No revision does this: {difference(about)}."
+    if isinstance(about, Undiscovered):
+        return f"Discovery does not find this table: {shown(about)}."
+    return REVISIONS[one.code][0].format(id=about.id, message=about.message)
+
+
+def _comment(one: Finding) -> str:
+    """Return what is wrong with a comment that should silence the finding; "" when there is none."""
+    if not one.unheeded:
+        return ""
+    if one.unheeded == one.code:
+        return " Its ignore comment gives no reason."
+    return f" Its ignore comment names '{one.unheeded}', which is no code.{did_you_mean(one.unheeded, CODES)}"
+
+
+def _fix(one: Finding, project: Project) -> str:
+    about = one.about
+    if isinstance(about, DbtasksError):
+        return about.fix() or about.why() or ""
+    if isinstance(about, Difference):
+        return 'inv db.revision -m "what changes"'
+    if isinstance(about, Undiscovered):
+        return remedy(project)
+    return REVISIONS[one.code][1]

@@ -1,0 +1,3 @@
+from sqlalchemy import Column, Integer, MetaData, Table
+
+old = Table("old_item", MetaData(), Column("id", Integer))

@@ -1,0 +1,2 @@
+class Fake(Base):
+    __tablename__ = "fake"

@@ -1,0 +1,2 @@
+class {{ name }}(Base):
+    __tablename__ = "{{ table }}"
