@@ -195,13 +195,18 @@ def _work_out(history: History, schemas: Schemas, wish: Wish, models: Models | N
         tuple(sorted({owners.of(one) for one in left_out})),
         hazards=risks,
         safe=wish.safe,
-        renames=tuple(one for one in offered if any(one.before in _names(change) for change in chosen)),
+        renames=tuple(one for one in offered if _concerns(one, chosen)),
         crossing=owners.crossing(chosen),
         services=owners.touched(chosen),
         left_out=schemas.wanted.left_out,
     )
     steps = hazards.made_safe(chosen, risks) if wish.safe else chosen
     return Work(draft, steps, tuple(one.said for one in left_out))
+
+
+def _concerns(one: Rename, changes: Sequence[Change]) -> bool:
+    """Return whether what may have been renamed goes in these changes."""
+    return one.kind == "member" or any(one.before in _names(change) for change in changes)
 
 
 def _with_hint(change: Change, offered: Sequence[Rename]) -> Change:

@@ -35,6 +35,36 @@ def changes(sides: Sides, found: Iterable[ops.MigrateOperation]) -> Iterator[Cha
         elif isinstance(one, ops.CreateTableCommentOp | ops.DropTableCommentOp):
             yield Change(Phase.TABLES, _said(one), (one,), (one.reverse(),), Place.COMMENT)
     yield from recomputed
+    if sides.dialect.alters_autoincrement:
+        yield from _counting(sides)
+
+
+def _counting(sides: Sides) -> Iterator[Change]:
+    """Yield the columns that count up in one schema only."""
+    for name, there in sides.there.metadata.tables.items():
+        for new in there.columns:
+            old = sides.here.column(name, new.name)
+            if old is None or repr(old.type) != repr(new.type) or _counts(old) == _counts(new):
+                continue
+            up, down = (
+                ops.AlterColumnOp(
+                    there.name,
+                    new.name,
+                    schema=there.schema,
+                    existing_type=new.type,
+                    existing_nullable=new.nullable,
+                    existing_comment=new.comment,
+                    modify_type=new.type,
+                    autoincrement=_counts(one),
+                )
+                for one in (new, old)
+            )
+            said = Difference("alter_column", name, new.name, ("autoincrement",))
+            yield Change(Phase.TABLES, said, (up,), (down,), Place.PRIMARY)
+
+
+def _counts(column: Column[Any]) -> bool:
+    return column.autoincrement is True
 
 
 def _said(operation: ops.MigrateOperation) -> Difference:
@@ -127,9 +157,14 @@ def _changed(sides: Sides, operation: ops.AlterColumnOp) -> Iterator[Change]:
     name = table_of(operation)
     column = next(one for one in sides.tables[name].c if one.name == operation.column_name)
     said = _said(operation)
-    if not sides.dialect.alters_autoincrement:
-        operation.kw = {key: value for key, value in operation.kw.items() if not key.endswith("autoincrement")}
+    operation.kw = {key: value for key, value in operation.kw.items() if not key.endswith("autoincrement")}
     back = operation.reverse()
+    if sides.dialect.alters_autoincrement:  # it would be lost with any other change
+        old, new = (side.column(name, operation.column_name) for side in (sides.here, sides.there))
+        back.kw = dict(back.kw)
+        for one, side in ((operation, new), (back, old)):
+            if side is not None and _counts(side):
+                one.kw["autoincrement"] = True
     if operation.modify_type is not None:
         operation.modify_type = without_check(column.type)
     default = column.server_default

@@ -5,11 +5,13 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Column
+from sqlalchemy import URL, Column, Enum
+from sqlalchemy.types import TypeEngine
 
 from dbtasks import compare, dialects, road
 from dbtasks.compare import Difference
@@ -20,6 +22,7 @@ from dbtasks.drafting.operations import Sql
 from dbtasks.drafting.wanted import Wanted
 from dbtasks.history import History
 
+Type = TypeEngine[Any]
 COUNTING = re.compile(r"nextval\(")
 NONE: Mapping[tuple[str, str], str] = MappingProxyType({})
 
@@ -73,9 +76,17 @@ def changes(
         schemas.here,
         work,
         include_schemas=len(looked_at) > 1,
-        compare_type=True,
+        compare_type=_is_other_type,
         compare_server_default=_is_other_default,
     )
+
+
+def _is_other_type(_context: object, _old: object, _new: object, before: Type, after: Type) -> bool:
+    """Return whether two reflected types differ; the members of an enum that has a name are compared by themselves."""
+    old, new = (getattr(one, "item_type", one) for one in (before, after))
+    if isinstance(old, Enum) and isinstance(new, Enum) and old.name and new.name:
+        return (old.schema, old.name) != (new.schema, new.name)
+    return repr(before) != repr(after)
 
 
 def _is_other_default(_context: object, _old: object, new: Column[object], before: str | None, *_: object) -> bool:
@@ -89,7 +100,19 @@ def _operations(context: MigrationContext, sides: Sides) -> tuple[ops.MigrateOpe
         warnings.simplefilter("ignore")  # of what is compared by its definition instead
         found = produce_migrations(context, sides.there.metadata).upgrade_ops
     known = {*sides.here.metadata.tables, *sides.there.metadata.tables}
-    return tuple(one for one in compare.flattened(found.ops if found else ()) if compare.table_of(one) in known)
+    operations = (one for one in compare.flattened(found.ops if found else ()) if compare.table_of(one) in known)
+    return tuple(one for one in operations if not isinstance(one, ops.AlterColumnOp) or _alters(sides, one))
+
+
+def _alters(sides: Sides, operation: ops.AlterColumnOp) -> bool:
+    """Return whether an operation changes something, with the types that the snapshots know better than Alembic."""
+    table, name = compare.table_of(operation), operation.column_name
+    old, new = (side.column(table, name) for side in (sides.here, sides.there))
+    if old is not None and new is not None:
+        operation.existing_type = old.type
+        if operation.modify_type is not None and repr(old.type) == repr(new.type):
+            operation.modify_type = None
+    return operation.has_changes()
 
 
 def _changes(

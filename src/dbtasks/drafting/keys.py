@@ -55,7 +55,7 @@ def _detached(change: Change, touched: set[str], order: dict[str, int]) -> Itera
         for one in operation.columns
         if isinstance(one, ForeignKeyConstraint) and _waits(one, change, touched, order)
     ]
-    operation.columns = [one for one in operation.columns if one not in parts]
+    operation.columns = [one for one in operation.columns if all(one is not part for part in parts)]
     yield change
     for one in parts:
         add = ops.CreateForeignKeyOp.from_constraint(one)

@@ -69,6 +69,7 @@ def read(connection: Connection, schemas: tuple[str | None, ...]) -> Snapshot:
             metadata.reflect(connection, schema=schema, only=is_ours, resolve_fks=False)
         names = {table.fullname for table in metadata.tables.values()}
         found = dialect.definitions.read(connection, schemas)
+        dialect.definitions.complete(connection, metadata)
     enums = {
         (
             None if enum.get("schema") == inspect(connection).default_schema_name else enum.get("schema"),
