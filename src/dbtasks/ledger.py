@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, select
+from sqlalchemy import URL, Column, Connection, MetaData, String, Table, func, inspect, select
 
 from dbtasks import databases, values
 from dbtasks.dialects.types import COUNTER, LONG_TEXT, SECONDS
@@ -119,6 +119,33 @@ def events(connection: Connection, *kinds: str, newest: int | None = None) -> tu
     if kinds:
         query = query.where(table.c.kind.in_(kinds))
     return tuple(Event(**row) for row in reversed(connection.execute(query).mappings().all()))
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources with which revisions were applied.
+
+    Attributes:
+        by_revision: of each revision that was ever applied, the newest one.
+        doubted: the revisions of which a stamp says something since then: what it takes for true is in the files.
+    """
+
+    by_revision: dict[str, str]
+    doubted: frozenset[str]
+
+
+def sources(connection: Connection) -> Sources:
+    """Return with which source each revision was applied; nothing where no ledger is kept."""
+    if not exists(connection):
+        return Sources({}, frozenset())
+    applied = (table.c.kind == "upgrade") & (table.c.outcome == DONE)
+    query = select(table.c.id, table.c.revision, table.c.source).where(applied).order_by(table.c.id)
+    newest = {row.revision: row for row in connection.execute(query)}
+    stamp = connection.execute(select(func.max(table.c.id)).where(table.c.kind == "stamp")).scalar() or 0
+    return Sources(
+        {one: str(row.source) for one, row in newest.items()},
+        frozenset(one for one, row in newest.items() if row.id < stamp),
+    )
 
 
 def read(url: URL, *kinds: str, newest: int | None = None) -> tuple[Event, ...]:

@@ -137,7 +137,7 @@ def _trip(history: History, settings: Settings, caller: Caller) -> Run:
         database.name,
         caller,
         environment=settings.environment,
-        lock_seconds=database.lock_timeout,
+        lock_seconds=None if caller.has_lock else database.lock_timeout,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from alembic.runtime.migration import MigrationContext
 
-from dbtasks import dialects, environment, ledger, road, services, stakes
+from dbtasks import applied, dialects, environment, ledger, road, services, stakes
 from dbtasks.environment import Environment
 from dbtasks.errors import DatabaseMissing, DatabaseMoved, DowngradeToBase, PlanMoved, RevisionNotGiven
 from dbtasks.history import Direction, Heads, History, Revision
@@ -90,7 +90,7 @@ def upgrade(history: History, settings: Settings, revision: str = "head", *, det
     _check_name(history, revision)
     seen = look(history, settings)
     steps = history.up(seen.current, revision)
-    return _plan(settings, Way(history, seen.current, steps, "upgrade"), seen, detailed=detailed)
+    return weighed(settings, Way(history, seen.current, steps, "upgrade"), seen, detailed=detailed)
 
 
 def downgrade(history: History, settings: Settings, revision: str, *, detailed: bool = False) -> Plan:
@@ -108,12 +108,12 @@ def downgrade(history: History, settings: Settings, revision: str, *, detailed: 
     _check_name(history, revision)
     seen = look(history, settings)
     steps = history.down(seen.current, revision)
-    return _plan(settings, Way(history, seen.current, steps, "downgrade"), seen, detailed=detailed)
+    return weighed(settings, Way(history, seen.current, steps, "downgrade"), seen, detailed=detailed)
 
 
 def of_steps(settings: Settings, way: Way, recorded: str | None) -> Plan:
     """Return the plan of steps that somebody else has chosen, such as plain ``alembic``."""
-    return _plan(settings, way, Seen(way.current, recorded), detailed=False)
+    return weighed(settings, way, Seen(way.current, recorded))
 
 
 def recorded(history: History, settings: Settings) -> Heads:
@@ -126,33 +126,35 @@ def recorded(history: History, settings: Settings) -> Heads:
     return look(history, settings).current
 
 
-def look(history: History, settings: Settings) -> Seen:
-    """Return the state of the database, as :func:`recorded` does."""
+def look(history: History, settings: Settings, *, known_only: bool = True) -> Seen:
+    """Return the state of the database, as :func:`recorded` does; unless ``known_only`` of any revision."""
 
     def see(context: MigrationContext) -> Seen:
         connection = context.connection
         assert connection is not None  # noqa: S101 - it is looked at online
+        current = tuple(sorted(context.get_current_heads()))
+        if known_only:
+            applied.check_known(history, connection, current, settings.database.name)
         last = ledger.events(connection, newest=1)
         named = ledger.events(connection, "environment", newest=1) if last else ()
-        return Seen(
-            tuple(sorted(context.get_current_heads())),
-            named[-1].detail if named else None,
-            last[-1].id if last else 0,
-        )
+        return Seen(current, named[-1].detail if named else None, last[-1].id if last else 0)
 
     try:
-        seen = road.inspect(history, settings.database.url, see)
+        return road.inspect(history, settings.database.url, see)
     except DatabaseMissing:
         if dialects.of(settings.database.url).in_file:
             return Seen(())
         raise
-    history.check_known(seen.current, settings.database.name)
-    return seen
 
 
-def _plan(settings: Settings, way: Way, seen: Seen, *, detailed: bool) -> Plan:
+def weighed(settings: Settings, way: Way, seen: Seen, *, detailed: bool = False, must_revert: bool = False) -> Plan:
+    """Return the plan of steps on a database of which this was seen.
+
+    Raises:
+        MigrationFailed: ``must_revert``, and a step down does not even run in a scratch database.
+    """
     where = environment.of(settings, seen.recorded)
-    rehearsal, found = stakes.weigh(way, settings.database, where, detailed=detailed)
+    rehearsal, found = stakes.weigh(way, settings.database, where, detailed=detailed, must_revert=must_revert)
     owners = services.owners(way.history.project) if detailed else {}
     return Plan(
         database=settings.database.name,

@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from dbtasks import (
+    applied,
     aside,
     compare,
     databases,
@@ -86,16 +87,18 @@ def look(history: History, settings: Settings) -> Repair:
 
     Raises:
         ScratchNotAllowed: there is nowhere to make the schema that it is compared with.
-        UnknownDatabaseRevision, DatabaseMissing, AccessDenied, ServerUnreachable: it cannot be looked at.
+        UnknownDatabaseRevision: it records a revision of which nobody has the source.
+        DatabaseMissing, AccessDenied, ServerUnreachable: it cannot be looked at.
     """
-    seen, url = plan.look(history, settings), settings.database.url
+    seen, url = plan.look(history, settings, known_only=False), settings.database.url
     where = environment.of(settings, seen.recorded)
     left = unfinished.run(url)
     with drift.wanted(history, settings, seen.current, where) as scratch:
         differences = compare.with_schema(history, url, scratch)
         wanted = databases.connect(scratch, columns_of)
     now = databases.connect(url, columns_of)
-    renames = unfinished.renames(unfinished.way(history, left, seen.current), settings.database, now, wanted)
+    with applied.enough(history, url, settings.database.name, seen.current) as there:
+        renames = unfinished.renames(unfinished.way(there, left, seen.current), settings.database, now, wanted)
     watch = Watch(now)
     watch.step(REPAIR, renames, wanted)
     at_stake = stakes.counted(settings.database, watch.losses, now)

@@ -1,12 +1,13 @@
 """What is at stake: the losses of a plan, counted in the live database."""
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Select, column, func, literal_column, select, table
+from sqlalchemy.exc import DBAPIError
 
 from dbtasks import databases, dialects, scratch
 from dbtasks.environment import Environment
@@ -42,19 +43,20 @@ class Stake:
 
 
 def weigh(
-    way: Way, database: DatabaseSettings, environment: Environment, *, detailed: bool
+    way: Way, database: DatabaseSettings, environment: Environment, *, detailed: bool, must_revert: bool = False
 ) -> tuple[Rehearsal, tuple[Stake, ...]]:
     """Return what the steps do, and what is at stake.
 
     Unless it is to be ``detailed``, steps that can be seen to take nothing away are not tried.
 
     Raises:
+        MigrationFailed: ``must_revert``, and a step down does not run in a scratch database.
         AccessDenied, ServerUnreachable, DatabaseUnusable: the live database cannot be looked at.
     """
     if not detailed and not may_lose(way, database):
         return NOTHING, ()
     now = _live(database)
-    rehearsal = _rehearse(way, database, environment, now)
+    rehearsal = _rehearse(way, database, environment, now, must_revert=must_revert)
     accepted = {step.id: _accepted(way, step.id) for step in way.steps}
     found = counted(database, rehearsal.losses, now, accepted)
     limit = database.set_aside_limit  # what is inserted into a larger table is not worth a copy of its keys
@@ -70,11 +72,18 @@ def may_lose(way: Way, database: DatabaseSettings) -> bool:
     )
 
 
-def _rehearse(way: Way, database: DatabaseSettings, environment: Environment, now: Columns) -> Rehearsal:
+def _rehearse(
+    way: Way, database: DatabaseSettings, environment: Environment, now: Columns, *, must_revert: bool
+) -> Rehearsal:
     """Rehearse where that harms nobody, and where an empty database will do; otherwise read what can be read."""
     if scratch.is_allowed(database, environment):
-        with contextlib.suppress(MayNotCreateDatabase, MigrationFailed, BrokenReferences):
+        try:
             return rehearsed(way, database)
+        except (MayNotCreateDatabase, BrokenReferences):
+            pass
+        except MigrationFailed as error:
+            if must_revert and error.direction == "downgrade":
+                raise
     return read(way, database.url, now)
 
 
@@ -93,15 +102,20 @@ def counted(
 ) -> tuple[Stake, ...]:
     """Return what the live database has to lose by each loss; ``accepted`` names those that a revision accepts."""
 
-    def count(connection: Connection) -> tuple[Stake, ...]:
+    def count(there: Columns, connection: Connection) -> tuple[Stake, ...]:
         found = []
         for one in losses:
-            rows, is_exact = _rows(connection, database, one, now)
+            rows, is_exact = _rows(connection, database, one, there)
             names = accepted.get(one.revision, frozenset())
             found.append(Stake(one, rows, is_exact, bool({one.name, one.table} & names)))
         return tuple(found)
 
-    return databases.connect(database.url, count) if losses and now else tuple(Stake(one, 0) for one in losses)
+    if not (losses and now):
+        return tuple(Stake(one, 0) for one in losses)
+    try:
+        return databases.connect(database.url, partial(count, now))
+    except DBAPIError:  # another process has taken something away since that was looked at
+        return databases.connect(database.url, partial(count, _live(database)))
 
 
 def _rows(connection: Connection, database: DatabaseSettings, loss: Loss, now: Columns) -> tuple[int | None, bool]:

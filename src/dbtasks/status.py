@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from alembic.runtime.migration import MigrationContext
 
-from dbtasks import dialects, ledger, lock, road, unfinished
+from dbtasks import applied, dialects, ledger, lock, road, unfinished
+from dbtasks.applied import Found
 from dbtasks.dialects import urls
 from dbtasks.errors import DatabaseMissing
 from dbtasks.history import History, Revision
 from dbtasks.ledger import Event
 from dbtasks.lock import Holder
 from dbtasks.settings import Settings
+
+NOTHING = Found()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Status:
         heads: the ends of the history; empty for an empty one.
         pending: what is not applied yet, in order.
         unknown: the revisions that it records and no file has.
+        sourceless: those, and others below them, whose source the ledger does not have either.
         migrating: who holds the lock; None when nobody does.
         edited: the applied revisions whose files say something else than when they were applied.
         unfinished: the last run of a revision, if it failed or was killed where that may leave it half applied.
@@ -43,6 +47,15 @@ class Status:
     migrating: Holder | None = None
     edited: tuple[Revision, ...] = ()
     unfinished: Event | None = None
+    sourceless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    current: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
+    migrating: Holder | None = None
+    applied: Found = NOTHING  # when no file has one of the current revisions
 
 
 def of(history: History, settings: Settings) -> Status:
@@ -53,32 +66,40 @@ def of(history: History, settings: Settings) -> Status:
     """
     url = settings.database.url
 
-    def look(context: MigrationContext) -> tuple[tuple[str, ...], tuple[Event, ...], Holder | None]:
+    def look(context: MigrationContext) -> _Seen:
         connection = context.connection
         assert connection is not None  # noqa: S101 - it is looked at online
         events = ledger.events(connection, *unfinished.RUNS)
         holder = lock.holder(url, lambda _url, work: work(connection))
-        return tuple(sorted(context.get_current_heads())), events, holder
+        current = tuple(sorted(context.get_current_heads()))
+        return _Seen(
+            current,
+            events,
+            holder,
+            applied.found(history, connection, current) if history.unknown(current) else NOTHING,
+        )
 
-    exists = True
+    exists, seen = True, _Seen()
     try:
-        current, events, migrating = road.inspect(history, url, look)
+        seen = road.inspect(history, url, look)
     except DatabaseMissing:
-        exists, current, events, migrating = False, (), (), None
-    known = {revision.id for revision in history.revisions}
-    applied = history.effective(one for one in current if one in known)
+        exists = False
+    unknown = history.unknown(seen.current)
+    below = history.effective(one for one in seen.current if one not in unknown)
+    effective = below | {one for one in seen.applied.sources if history.has(one)}
     return Status(
         database=settings.database.name,
         url=urls.masked(url),
         environment=settings.environment,
         exists=exists,
-        current=current,
+        current=seen.current,
         heads=history.heads,
-        pending=tuple(one for one in history.revisions if one.id not in applied),
-        unknown=tuple(one for one in current if one not in known),
-        migrating=migrating,
-        edited=_edited(history, applied, events),
-        unfinished=None if migrating or dialects.of(url).atomic else unfinished.last(events),
+        pending=tuple(one for one in history.revisions if one.id not in effective),
+        unknown=unknown,
+        migrating=seen.migrating,
+        edited=_edited(history, effective, seen.events),
+        unfinished=None if seen.migrating or dialects.of(url).atomic else unfinished.last(seen.events),
+        sourceless=seen.applied.missing,
     )
 
 

@@ -19,10 +19,10 @@ from alembic.util import CommandError
 from invoke import Context, Exit
 from sqlalchemy import Connection, Engine, event, inspect
 
-from dbtasks import environment, guard, keep, migrate, plan, repair, runtime, whole
+from dbtasks import environment, guard, history, keep, migrate, plan, repair, runtime, sync, whole
 from dbtasks.errors import Refused
 from dbtasks.guard import Consent
-from dbtasks.tasks import changing, edge, keeping
+from dbtasks.tasks import changing, edge, keeping, syncing
 from dialects.verbs import Here, downgrade, execute, here, upgrade, url_of, write_revision
 from support.repository import Repository, Sql
 from support.servers import connected
@@ -160,6 +160,33 @@ def mend(at: Here) -> Attempt:
     )
 
 
+def switch(at: Here) -> Attempt:
+    """Come from another branch, whose revision goes."""
+    files = history.load(at.history.project)
+
+    def go(consent: Consent) -> None:
+        with sync.looked(files, at.settings) as wanted:
+            sync.permit(at.settings, wanted, consent)
+
+    def work() -> None:
+        with sync.looked(files, at.settings) as wanted:
+            sync.run(at.settings, wanted)
+
+    return Attempt(go, work)
+
+
+def leave(repository: Repository, _sql: Sql) -> None:
+    """Take the second revision's file away, as another branch does."""
+    repository.path("alembic_db/versions/two.py").rename(repository.path("two.py"))
+
+
+def come_back(repository: Repository, sql: Sql) -> None:
+    """Apply the second revision again, and leave."""
+    repository.path("two.py").rename(repository.path("alembic_db/versions/two.py"))
+    fill(repository, sql)
+    leave(repository, sql)
+
+
 def drift(repository: Repository, sql: Sql) -> None:
     """Make a table by hand, with a row."""
     sql(url_of(repository), "CREATE TABLE left_over (id INTEGER); INSERT INTO left_over VALUES (1)")
@@ -193,6 +220,7 @@ VERBS = {
         set_aside,
     ),
     "repair": Verb(mend, drift, lambda name: keeping.repair(Context(), confirm=name), drift),
+    "sync": Verb(switch, come_back, lambda name: syncing.sync(Context(), confirm=name), leave),
 }
 
 

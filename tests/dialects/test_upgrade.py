@@ -202,6 +202,7 @@ def test_status_is_told_as_text_and_as_json(chained: Repository) -> None:
         "heads": ["bd4"],
         "pending": [{"id": "bd4", "message": "Revision bd4"}],
         "unknown": [],
+        "sourceless": [],
         "migrating": None,
         "edited": [],
         "unfinished": None,

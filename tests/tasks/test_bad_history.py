@@ -92,7 +92,9 @@ def test_two_heads(repository: Repository, command: str) -> None:
     )
 
 
-@pytest.mark.parametrize("command", ["db.upgrade", "db.downgrade --rev -1"])
+@pytest.mark.parametrize(
+    "command", ["db.upgrade", "db.downgrade --rev -1", "db.plan", "db.drift", "db.repair", "db.sync"]
+)
 def test_a_database_at_a_revision_that_no_file_has(
     sqlite_repository: Repository, sqlite_url: URL, sql: Sql, command: str
 ) -> None:
@@ -106,6 +108,8 @@ def test_a_database_at_a_revision_that_no_file_has(
         sqlite_repository,
         command,
         f"The database '{Path(sqlite_url.database or '').name}' is at 'gone', which no revision file has.",
-        "another branch was applied to it, or the file was deleted or renamed.",
-        "check out the branch that has it and downgrade there, or bring the file back.",
+        "another branch was applied to it, or the file was deleted or renamed; and the database has not kept the source of "
+        "'gone', which was stamped, or applied before dbtasks came.",
+        "check out the branch that has it (git log --all --diff-filter=A -- '*gone*') and downgrade there, or bring the "
+        "file back.",
     )

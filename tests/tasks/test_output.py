@@ -189,6 +189,7 @@ def test_status_as_json(repository: Repository) -> None:
         "heads": ["77d0e1"],
         "pending": [{"id": "77d0e1", "message": "Add 77d0e1"}],
         "unknown": [],
+        "sourceless": [],
         "migrating": None,
         "edited": [],
         "unfinished": None,

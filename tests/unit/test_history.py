@@ -9,7 +9,6 @@ from dbtasks.errors import (
     ManyHeads,
     NoSuchDistance,
     NotReachable,
-    UnknownDatabaseRevision,
     UnknownRevision,
 )
 from dbtasks.history import History
@@ -246,9 +245,7 @@ def test_a_revision_in_the_other_direction(
 
 
 def test_a_database_that_knows_more(history_of: HistoryOf) -> None:
-    """A revision that the database records and no file has is an error that names the database and the revision."""
+    """The revisions that a database records and no file has are told apart from the others."""
     history = history_of(LINE)
-    history.check_known(("a1",), "shop")
-    with pytest.raises(UnknownDatabaseRevision) as caught:
-        history.check_known(("c3", "zz", "yy"), "shop")
-    assert (caught.value.database, caught.value.revisions) == ("shop", ("zz", "yy"))
+    assert history.unknown(("a1",)) == ()
+    assert history.unknown(("c3", "zz", "yy")) == ("zz", "yy")

@@ -103,7 +103,7 @@ def test_a_status() -> None:
             {"current": ("zz",), "unknown": ("zz",)},
             [
                 "current      zz",
-                "The database records zz, which no revision file has: it comes from another branch.",
+                "The database records zz, which no revision file has: it comes from another branch. Next: inv db.sync",
             ],
         ),
     ],
@@ -137,6 +137,7 @@ def test_a_status_as_json() -> None:
         "    }",
         "  ],",
         '  "unknown": [],',
+        '  "sourceless": [],',
         '  "migrating": null,',
         '  "edited": [],',
         '  "unfinished": null',
@@ -147,7 +148,7 @@ def test_a_status_as_json() -> None:
 def test_a_history(history_of: Callable[[dict[str, str]], History]) -> None:
     """The history is shown newest first, with what each revision builds on, and heads and merges marked."""
     found = history_of({"a1": "", "b2": "a1", "c3": "a1", "d4": "b2 c3", "e5": "d4", "f6": "d4"})
-    first, *_, merge, second, last = reversed(render.history(found).splitlines())
+    first, *_, merge, second, last = reversed(render.history(found, {}).splitlines())
     assert sorted([second, last]) == ["e5  Add e5  [after d4] (head)", "f6  Add f6  [after d4] (head)"]
     assert merge == "d4  Add d4  [after b2, c3] (merge)"
     assert first == "a1  Add a1  [the first]"
@@ -159,7 +160,7 @@ def test_a_history(history_of: Callable[[dict[str, str]], History]) -> None:
 def test_an_empty_history(history_of: Callable[[dict[str, str]], History]) -> None:
     """Where there is no revision yet, the command that drafts the first one is named."""
     found = history_of({})
-    assert render.history(found) == 'The history is empty. Next: inv db.revision -m "create the first tables"'
+    assert render.history(found, {}) == 'The history is empty. Next: inv db.revision -m "create the first tables"'
     assert render.heads(found, found.project) == "The history is empty."
 
 

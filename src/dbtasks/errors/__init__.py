@@ -49,7 +49,6 @@ from dbtasks.errors.history import (
     NotReachable,
     RevisionBroken,
     RevisionNotGiven,
-    UnknownDatabaseRevision,
     UnknownRevision,
 )
 from dbtasks.errors.kept import CannotMove, CannotRestore, DatabaseInUse, NothingKept
@@ -76,6 +75,7 @@ from dbtasks.errors.models import (
     UndeclaredReference,
     UnknownService,
 )
+from dbtasks.errors.sync import KeptSourceBroken, RevertFailed, UnknownDatabaseRevision
 from dbtasks.errors.usage import BadCommandLine, RenameNotFound, TasksMissing, UnknownValue, UnknownWord
 
 __all__ = [
@@ -107,6 +107,7 @@ __all__ = [
     "ImportedFromElsewhere",
     "ImportedTwice",
     "Interrupted",
+    "KeptSourceBroken",
     "LockTimeout",
     "LossNotAccepted",
     "ManyHeads",
@@ -131,6 +132,7 @@ __all__ = [
     "ProtectedEnvironment",
     "Refused",
     "RenameNotFound",
+    "RevertFailed",
     "RevisionBroken",
     "RevisionNotGiven",
     "ScratchNotAllowed",

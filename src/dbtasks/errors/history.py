@@ -178,23 +178,6 @@ class NothingToMerge(DbtasksError):
 
 
 @dataclass(eq=False)
-class UnknownDatabaseRevision(DbtasksError):
-    """The database records a revision that no file has."""
-
-    database: str
-    revisions: tuple[str, ...]
-
-    def what(self) -> str:
-        return f"The database '{self.database}' is at {quoted(self.revisions)}, which no revision file has."
-
-    def why(self) -> str:
-        return "another branch was applied to it, or the file was deleted or renamed."
-
-    def fix(self) -> str:
-        return "check out the branch that has it and downgrade there, or bring the file back."
-
-
-@dataclass(eq=False)
 class MessageMissing(DbtasksError):
     """A revision needs a message."""
 

@@ -1,6 +1,7 @@
 """Read the revision files; when they cannot be read, find out which one is to blame, and where."""
 
 import ast
+import re
 import traceback
 import warnings
 from argparse import Namespace
@@ -15,10 +16,11 @@ from dbtasks.history.graph import History, Revision
 from dbtasks.project import Project
 
 INI = "alembic.ini"
+SERVICES = re.compile(r"^Services:[ \t]*(.*)$", re.MULTILINE)  # the line of a revision's docstring
 
 
-def load(project: Project) -> History:
-    """Return the history of a project.
+def load(project: Project, versions: Path | None = None) -> History:
+    """Return the history of a project; with ``versions`` of the revisions in that folder instead of its own.
 
     Raises:
         HistoryMissing: there is no migration environment.
@@ -34,13 +36,27 @@ def load(project: Project) -> History:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             scripts = ScriptDirectory.from_config(config)
-            found = list(scripts.walk_revisions())
+            if versions is not None:  # not by the configuration, where a path with a space could be taken for two
+                scripts.version_locations = [str(versions)]
+            found = read(project, config, scripts)
     except (Exception, SystemExit) as error:
-        _diagnose(project, error)
+        _diagnose(project, error, versions)
         raise AlembicFailed("history", str(error).partition("\n")[0]) from error
     if caught:  # Alembic only warns of two files with one id, and leaves one of them out
-        _diagnose(project, None)
-    return History(project, tuple(_revision(scripts, one) for one in reversed(found)), config, scripts)
+        _diagnose(project, None, versions)
+    return found
+
+
+def read(project: Project, config: Config, scripts: ScriptDirectory) -> History:
+    """Return the history that Alembic has already found; what is wrong with a file it tells in its own words."""
+    found = reversed(list(scripts.walk_revisions()))
+    return History(project, tuple(_revision(scripts, one) for one in found), config, scripts)
+
+
+def parents_in(source: str) -> tuple[str, ...]:
+    """Return the names of the revisions that one builds or depends on, read from its source without running it."""
+    values = _values(ast.parse(source))
+    return (*_tuple(values.get("down_revision")), *_tuple(values.get("depends_on")))
 
 
 def _revision(scripts: ScriptDirectory, script: Script) -> Revision:
@@ -52,7 +68,13 @@ def _revision(scripts: ScriptDirectory, script: Script) -> Revision:
         parents=_tuple(script.down_revision),
         depends_on=tuple(one.revision for one in depends_on),
         path=Path(script.path),
+        services=_services(script.longdoc or ""),
     )
+
+
+def _services(docstring: str) -> tuple[str, ...]:
+    line = SERVICES.search(docstring)
+    return tuple(sorted({one.strip() for one in line[1].split(",") if one.strip()})) if line else ()
 
 
 def _tuple(value: object) -> tuple[str, ...]:
@@ -61,9 +83,9 @@ def _tuple(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list | tuple) else (str(value),)
 
 
-def _diagnose(project: Project, error: BaseException | None) -> None:
+def _diagnose(project: Project, error: BaseException | None, versions: Path | None) -> None:
     """Raise the error that names the file to blame; return when the files themselves are in order."""
-    found = sorted((project.alembic_folder / "versions").rglob("*.py"))
+    found = sorted((versions or project.alembic_folder / "versions").rglob("*.py"))
     files = [file for file in found if not file.name.startswith((".#", "__init__"))]  # as Alembic does
     stated = {file: _stated(project, file) for file in files}
     owners: dict[str, list[Path]] = defaultdict(list)
@@ -90,6 +112,14 @@ def _stated(project: Project, file: Path) -> tuple[str, tuple[str, ...]]:
         tree = ast.parse(file.read_bytes())
     except SyntaxError as error:
         raise RevisionBroken(Source(source.path, error.lineno), f"SyntaxError: {error.msg}") from error
+    values = _values(tree)
+    if not isinstance(values.get("revision"), str):
+        raise RevisionBroken(source, "it has no line 'revision = ...'; every file in versions/ is a revision")
+    return str(values["revision"]), _tuple(values.get("down_revision"))
+
+
+def _values(tree: ast.Module) -> dict[str, object]:
+    """Return what a revision file says of its place in the history."""
     values: dict[str, object] = {}
     for node in tree.body:
         target = (
@@ -99,11 +129,9 @@ def _stated(project: Project, file: Path) -> tuple[str, tuple[str, ...]]:
             if isinstance(node, ast.Assign)
             else None
         )
-        if isinstance(target, ast.Name) and target.id in ("revision", "down_revision"):
+        if isinstance(target, ast.Name) and target.id in ("revision", "down_revision", "depends_on"):
             values[target.id] = _literal(node)
-    if not isinstance(values.get("revision"), str):
-        raise RevisionBroken(source, "it has no line 'revision = ...'; every file in versions/ is a revision")
-    return str(values["revision"]), _tuple(values.get("down_revision"))
+    return values
 
 
 def _literal(node: ast.Assign | ast.AnnAssign | ast.stmt) -> object:

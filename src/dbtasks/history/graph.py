@@ -15,7 +15,6 @@ from dbtasks.errors import (
     ManyHeads,
     NoSuchDistance,
     NotReachable,
-    UnknownDatabaseRevision,
     UnknownRevision,
 )
 from dbtasks.history.fingerprints import fingerprint
@@ -29,13 +28,18 @@ RELATIVE = re.compile(r"(?P<anchor>[^+-]*)(?P<distance>[+-]\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision file."""
+    """One revision file.
+
+    Attributes:
+        services: those that its docstring states in a line ``Services: billing, governance``; empty when it has none.
+    """
 
     id: str
     message: str
     parents: tuple[str, ...]
     depends_on: tuple[str, ...]
     path: Path
+    services: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -91,11 +95,18 @@ class History:
         """Return all revisions that are applied in a database that records these."""
         return frozenset[str]().union(*(self._ancestors[one] for one in heads))
 
-    def check_known(self, heads: Heads, database: str) -> None:
-        """Raise UnknownDatabaseRevision when the database records a revision that no file has."""
-        unknown = tuple(one for one in heads if one not in self._by_id)
-        if unknown:
-            raise UnknownDatabaseRevision(database, unknown)
+    @property
+    def services(self) -> frozenset[str]:
+        """Return the services that revisions state; one of them may be gone by now."""
+        return frozenset(service for revision in self.revisions for service in revision.services)
+
+    def has(self, revision: str) -> bool:
+        """Return whether a file has exactly this id."""
+        return revision in self._by_id
+
+    def unknown(self, heads: Iterable[str]) -> Heads:
+        """Return those that no file has, in their order."""
+        return tuple(one for one in heads if one not in self._by_id)
 
     def resolve(self, name: str, current: Heads) -> Heads:
         """Return the revisions that a user's name means for a database that records ``current``.
@@ -135,14 +146,14 @@ class History:
             below = [one for one in self.revisions if one.id in applied]
             if -distance > len(below):
                 raise NoSuchDistance(name, len(below))
-            return self._heads_of(one.id for one in below[:distance])
+            return self.heads_of(one.id for one in below[:distance])
         self.head()  # with two heads it is unknown which way is up
         above = [one for one in self.revisions if one.id not in applied]
         if distance > len(above):
             raise NoSuchDistance(name, len(above))
-        return self._heads_of([*applied, *(one.id for one in above[:distance])])
+        return self.heads_of([*applied, *(one.id for one in above[:distance])])
 
-    def _heads_of(self, revisions: Iterable[str]) -> Heads:
+    def heads_of(self, revisions: Iterable[str]) -> Heads:
         """Return those of the revisions on which no other of them builds."""
         within = frozenset(revisions)
         below = frozenset[str]().union(*(self._ancestors[one] - {one} for one in within))
@@ -151,7 +162,7 @@ class History:
     def after(self, heads: Heads, revision: Revision, direction: Direction) -> Heads:
         """Return what a database records once a revision was applied to it, or reverted."""
         applied = self.effective(heads)
-        return self._heads_of(applied | {revision.id} if direction == "upgrade" else applied - {revision.id})
+        return self.heads_of(applied | {revision.id} if direction == "upgrade" else applied - {revision.id})
 
     def up(self, current: Heads, name: str) -> tuple[Revision, ...]:
         """Return what to apply, in order, so that the named revision is; empty when it is already the last.

@@ -3,11 +3,13 @@
 from dbtasks.render.checks import findings, findings_github, findings_json
 from dbtasks.render.databases import created, onboarded, status, status_json, written
 from dbtasks.render.drafts import difference, draft, rename_question, sql
+from dbtasks.render.histories import history, history_json
 from dbtasks.render.kept import brought_back, environment, forgotten, kept, kept_json, restored
-from dbtasks.render.models import heads, history, merged, notices, services, services_json
+from dbtasks.render.models import heads, merged, notices, services, services_json
 from dbtasks.render.plans import plan, plan_json, stake
 from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
 from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
+from dbtasks.render.syncs import sync, synced
 from dbtasks.render.undiscovered import undiscovered
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "forgotten",
     "heads",
     "history",
+    "history_json",
     "kept",
     "kept_json",
     "log",
@@ -48,6 +51,8 @@ __all__ = [
     "status",
     "status_json",
     "step",
+    "sync",
+    "synced",
     "undiscovered",
     "waiting",
     "written",

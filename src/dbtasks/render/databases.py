@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dbtasks import ledger, values
 from dbtasks.dialects import urls
-from dbtasks.errors import counted
+from dbtasks.errors import UnknownDatabaseRevision, counted
 from dbtasks.ledger import Event
 from dbtasks.onboarding import Onboarded
 from dbtasks.render import text
@@ -35,11 +35,16 @@ def status(result: Status) -> str:
     elif result.unfinished:
         lines.append("Next: inv db.repair")
     elif result.unknown:
-        unknown = text.heads(result.unknown)
-        lines.append(f"The database records {unknown}, which no revision file has: it comes from another branch.")
+        lines.append(_unknown(result))
     elif result.pending:
         lines.append("Next: inv db.upgrade")
     return "\n".join(lines)
+
+
+def _unknown(result: Status) -> str:
+    fix = UnknownDatabaseRevision(result.database, result.unknown, result.sourceless).fix()
+    heads = text.heads(result.unknown)
+    return f"The database records {heads}, which no revision file has: it comes from another branch. Next: {fix}"
 
 
 def status_json(result: Status) -> str:
@@ -54,6 +59,7 @@ def status_json(result: Status) -> str:
             "heads": result.heads,
             "pending": [{"id": one.id, "message": one.message} for one in result.pending],
             "unknown": result.unknown,
+            "sourceless": result.sourceless,
             "migrating": asdict(result.migrating) if result.migrating else None,
             "edited": [one.id for one in result.edited],
             "unfinished": result.unfinished.revision if result.unfinished else None,

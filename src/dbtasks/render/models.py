@@ -65,16 +65,6 @@ def notices(found: Iterable[Notice]) -> str:
     return "\n".join(NOTICES[one.kind].format(service=one.service, source=one.source) for one in found)
 
 
-def history(found: History) -> str:
-    """Return every revision, newest first, with the file that holds it."""
-    lines = []
-    for revision in reversed(found.revisions):
-        marks = "(head)" if revision.id in found.heads else "(merge)" if len(revision.parents) > 1 else ""
-        after = f"after {', '.join(revision.parents)}" if revision.parents else "the first"
-        lines.append(f"{revision.id}  {revision.message}  [{after}] {marks}".rstrip())
-    return "\n".join(lines) or 'The history is empty. Next: inv db.revision -m "create the first tables"'
-
-
 def heads(found: History, project: Project) -> str:
     """Return the ends of the history, with their files."""
     lines = [f"{one}  {found.get(one).message}  ({text.path_of(found.get(one).path, project)})" for one in found.heads]

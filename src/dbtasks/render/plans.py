@@ -1,6 +1,6 @@
 """What will happen, and what is at stake, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from dbtasks.errors import counted
@@ -23,21 +23,30 @@ def plan(result: Plan) -> str:
     """Return what a plan would do."""
     if not result.steps:
         return nothing(result.database, result.current, result.direction)
+    return "\n".join([*body(result), *end(result.id, len(result.losing))])
+
+
+def end(id: str, losses: int) -> list[str]:  # noqa: A002 - what it is
+    """Return the last lines of a plan: how much there is to agree to, and how it is called."""
+    agree = [f"{counted(losses, 'loss').replace('losss', 'losses')} to agree to: --confirm NAME."] if losses else []
+    return [*agree, f"Plan {id}. Nothing was changed."]
+
+
+def body(result: Plan, mark: Callable[[str], str] = lambda _revision: "") -> list[str]:
+    """Return what each step would do; ``mark`` adds something to the line of a revision."""
     verb = "Would apply to" if result.direction == "upgrade" else "Would revert on"
     lines = [f"{verb} {result.database}, from {text.heads(result.current)}:"]
     for step in result.steps:
         touched = result.services.get(step.id, ())
         services = f"  [{', '.join(touched)}]" if touched else ""
-        lines.append(f"  {step.id}  {step.message}{services}")
+        lines.append(f"  {step.id}  {step.message}{services}{mark(step.id)}")
         sql = result.rehearsal.sql.get(step.id, ())
         lines += [f"    {line}" for line in operations(sql)]
         lines += [f"    ! {stake(one)}" for one in _lost(result, step.id)]
         lines += [f"        {line}" for statement in sql for line in _lines(statement)]
     if not result.rehearsal.was_run:
         lines.append(READ.format(why=_why_read(result)))
-    if result.losing:
-        lines.append(f"{counted(len(result.losing), 'loss').replace('losss', 'losses')} to agree to: --confirm NAME.")
-    return "\n".join([*lines, f"Plan {result.id}. Nothing was changed."])
+    return lines
 
 
 def _lines(statement: str) -> Iterator[str]:

@@ -12,6 +12,8 @@ from dbtasks.migrate import Report
 from dbtasks.render import text
 from dbtasks.road import Step
 
+VERBS = {"reverted": "downgrade", "applied": "upgrade"}
+
 
 def step(done: Step, history: History) -> str:
     """Return one step that was taken."""
@@ -26,6 +28,12 @@ def report(result: Report, direction: str) -> str:
     kept = f"\nWhat was there is set aside: inv db.restore --id {result.aside}" if result.aside else ""
     verb = "applied" if direction == "upgrade" else "reverted"
     return f"{counted(len(result.steps), 'revision')} {verb}. {result.database} is at {text.heads(result.heads)}.{kept}"
+
+
+def together(steps: Sequence[Step]) -> str:
+    """Return how many revisions were reverted and applied."""
+    numbers = {verb: sum(one.direction == way for one in steps) for verb, way in VERBS.items()}
+    return ", ".join(f"{counted(number, 'revision')} {verb}" for verb, number in numbers.items() if number)
 
 
 def nothing(database: str, current: Sequence[str], direction: str) -> str:

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext, RevisionStep, StampStep
 from alembic.util import CommandError
 from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, select
 
-from dbtasks import databases, dialects, lock
+from dbtasks import applied, databases, dialects, history, lock
 from dbtasks.dialects import urls
 from dbtasks.errors import DatabaseMissing, DatabaseUnusable, DbtasksError, HeadsDisagree, MigrationFailed, Source
 from dbtasks.road import autogenerate
@@ -86,6 +86,8 @@ def run_offline(target_metadata: Sequence[MetaData], plain: Callable[[Config], R
 def _read(run: Run, metadata: Sequence[MetaData], *, substitute: bool) -> None:
     def look(connection: Connection) -> None:
         _configure(run, connection, metadata)
+        if substitute:  # plain alembic, which would name no way out; ours look at such a database, too
+            _check_known(run, connection)
         context.run_migrations()
 
     try:
@@ -149,6 +151,8 @@ def _steps(run: Run, connection: Connection) -> list[RevisionStep | StampStep]:
     migration = context.get_context()
     recorded = migration.get_current_heads()
     heads = () if migration.purge else recorded
+    if heads and ATTRIBUTE not in context.config.attributes:
+        _check_known(run, connection)
     connection.rollback()
     steps: list[RevisionStep | StampStep] = list(migration.opts["fn"](heads, migration))
     stamps = migration.purge or any(step.info.is_stamp for step in steps)
@@ -175,6 +179,13 @@ def detour(migration: MigrationContext, *, running: bool) -> Iterator[None]:
             migration.environment_context.__enter__()
         if running:
             contextlib.ExitStack().enter_context(Operations.context(migration))
+
+
+def _check_known(run: Run, connection: Connection) -> None:
+    """Raise UnknownDatabaseRevision when no file has what the database records, before Alembic does in its words."""
+    heads = tuple(sorted(context.get_context().get_current_heads()))
+    files = history.read(run.project, context.config, context.script)
+    applied.check_known(files, connection, heads, run.shown)
 
 
 def _configure(run: Run, connection: Connection, metadata: Sequence[MetaData], **options: Any) -> None:

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.util import CommandError
 from sqlalchemy import URL
 
-from dbtasks import dialects
+from dbtasks import applied, dialects
 from dbtasks.errors import AlembicFailed, NotCarriedOut
 from dbtasks.history import History, Revision
 from dbtasks.road.run import ATTRIBUTE, Run, Step
@@ -73,8 +73,9 @@ def migrate(history: History, run: Run, choose: Choose) -> tuple[Step, ...]:
     """
     chosen: list[tuple[Revision, ...]] = []
 
-    def steps(current: tuple[str, ...], _context: MigrationContext) -> list[MigrationStep]:
-        history.check_known(current, run.shown)
+    def steps(current: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
+        if context.connection is not None:
+            applied.check_known(history, context.connection, current, run.shown)
         chosen.append(choose(current))
         return _steps(history, run, chosen[-1])
 

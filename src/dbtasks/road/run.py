@@ -30,11 +30,13 @@ class Caller:
         command: what is run, for those who wait for the lock, and for the ledger.
         on_step: told of each step once it is committed or, on MySQL, done.
         on_wait: told who holds the lock.
+        has_lock: whether it is held already, over more than this run.
     """
 
     command: str = ""
     on_step: Callable[[Step], None] = lambda _step: None
     on_wait: Callable[[Holder], None] = lambda _holder: None
+    has_lock: bool = False
 
 
 NOBODY = Caller()

@@ -1,7 +1,7 @@
 """Find services and model modules, import them, and hand over the metadata that they declare."""
 
 from dbtasks.services.declared import Declaration, Models, Notice, load
-from dbtasks.services.files import Module, Service, find
+from dbtasks.services.files import Module, Service, check_name, find
 from dbtasks.services.owners import owners, touched
 from dbtasks.services.undiscovered import Undiscovered, check_moved, moved, moved_error, undiscovered
 
@@ -13,6 +13,7 @@ __all__ = [
     "Service",
     "Undiscovered",
     "check_moved",
+    "check_name",
     "find",
     "load",
     "moved",

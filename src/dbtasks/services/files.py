@@ -1,11 +1,11 @@
 """Find services and their model modules on disk; nothing is imported, so it takes milliseconds."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from dbtasks.errors import NoServices
+from dbtasks.errors import NoServices, UnknownService
 from dbtasks.project import Project
 
 NEVER = frozenset({"__pycache__", "node_modules", "site-packages", "tests"})
@@ -48,6 +48,13 @@ def find(project: Project) -> tuple[Service, ...]:
     if not found:
         raise NoServices(project.services, project.models)
     return tuple(sorted(found.values(), key=lambda service: (service.name, service.path)))
+
+
+def check_name(project: Project, name: str, others: Iterable[str] = ()) -> None:
+    """Raise UnknownService when discovery finds no service of this name, and it is none of the ``others``."""
+    names = tuple(one.name for one in find(project))
+    if name not in {*names, *others}:
+        raise UnknownService(name, names)
 
 
 def _packages(project: Project, folder: Path) -> Iterator[Path]:

@@ -7,6 +7,7 @@ from dbtasks.tasks.changing import create, downgrade, environment_, onboard, res
 from dbtasks.tasks.checking import check
 from dbtasks.tasks.keeping import forget, kept, repair, restore
 from dbtasks.tasks.looking import drift, heads, history, log, plan, services, sql, status
+from dbtasks.tasks.syncing import sync
 
 __all__ = ["db", "onboard"]
 
@@ -34,4 +35,5 @@ db = Collection(
     drift,
     repair,
     check,
+    sync,
 )

@@ -30,14 +30,19 @@ def status(_context: Context, json: bool = False) -> None:
     show((render.status_json if json else render.status)(standing.of(at.history, at.settings)))
 
 
-@task
+@task(help={"service": "Only the revisions that touch tables of this service.", "json": "Print JSON."})
 @friendly
-def history(_context: Context) -> None:
-    """Show every revision, newest first."""
+def history(_context: Context, service: str = "", json: bool = False) -> None:
+    """Show every revision, newest first; with --service or --json also which services each touches."""
     from dbtasks import history as revisions
     from dbtasks import render
+    from dbtasks import services as found
 
-    show(render.history(revisions.load(project())))
+    known = revisions.load(project())
+    if service:
+        found.check_name(known.project, service, known.services)
+    touched = revisions.services_of(known) if service or json else {}
+    show((render.history_json if json else render.history)(known, touched, service))
 
 
 @task
