@@ -12,7 +12,7 @@ from sqlalchemy.exc import CompileError, DBAPIError, SAWarning
 
 from dbtasks import databases, dialects, road
 from dbtasks.environment import Environment
-from dbtasks.errors import DatabaseUnusable, MayNotCreateDatabase, ModelsNotCreatable
+from dbtasks.errors import DatabaseUnusable, MayNotCreateDatabase, MigrationFailed, ModelsNotCreatable
 from dbtasks.history import History
 from dbtasks.settings import DatabaseSettings
 
@@ -38,7 +38,11 @@ def at(history: History, database: DatabaseSettings, heads: Sequence[str] | None
         wanted = history.effective(history.heads if heads is None else heads)
         if wanted:
             run = road.Run(history.project, url, SHOWN)
-            road.migrate(history, run, lambda _current: tuple(one for one in history.revisions if one.id in wanted))
+            try:
+                road.migrate(history, run, lambda _current: tuple(one for one in history.revisions if one.id in wanted))
+            except MigrationFailed as error:
+                error.applied, error.atomic = (), True  # nothing of it is kept, on whatever database
+                raise
         yield url
 
 

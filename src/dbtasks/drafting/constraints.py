@@ -3,16 +3,26 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import CheckConstraint, Dialect, ForeignKeyConstraint, Table, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Dialect,
+    ForeignKeyConstraint,
+    Table,
+    TextClause,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.schema import ColumnCollectionConstraint, Constraint
 
 from dbtasks import dialects
 from dbtasks.compare import Difference
 from dbtasks.dialects.definitions import CHECK, EXCLUDE, FOREIGN, INDEX, PRIMARY, UNIQUE, Definition, Key
 from dbtasks.drafting.change import Change, Phase, Place
-from dbtasks.drafting.operations import DropUnnamed, NewPrimaryKey, Sql
+from dbtasks.drafting.operations import DropUnnamed, NewCheck, NewPrimaryKey, Sql
 from dbtasks.drafting.snapshot import Snapshot, full_name
 
 # An index that Alembic's operation says as well as the database's own statement does.
@@ -173,7 +183,7 @@ def _reflected(sides: Sides, key: Key, one: Definition) -> ops.MigrateOperation 
         return ops.CreateIndexOp.from_index(index) if simple and index is not None else None
     if key.kind == CHECK:
         said = re.sub(r"^CHECK \((.*)\)$", r"\1", one.said, flags=re.DOTALL)
-        return ops.CreateCheckConstraintOp(one.name, key.table, text(_escaped(said)), schema=key.schema)
+        return NewCheck(one.name, key.table, text(_escaped(said)), schema=key.schema)
     constraint = next((one for one in table.constraints if one.name == key.name), None)
     if key.kind == EXCLUDE or constraint is None or not isinstance(constraint, UniqueConstraint | ForeignKeyConstraint):
         return None
@@ -197,19 +207,19 @@ def created(sides: Sides, key: Key) -> tuple[ops.MigrateOperation, ...]:
 
 def _constraint(sides: Sides, constraint: Constraint) -> ops.MigrateOperation:
     if isinstance(constraint, CheckConstraint):
-        table = constraint.table
-        compiled = constraint.sqltext.compile(
-            dialect=sides.sql, compile_kwargs={"literal_binds": True, "include_table": False}
-        )
-        sql = str(compiled) if not isinstance(constraint.sqltext, type(text(""))) else constraint.sqltext.text
-        return ops.CreateCheckConstraintOp(constraint.name, table.name, text(_unescaped(sql)), schema=table.schema)
+        table, sql = constraint.table, constraint.sqltext
+        options = {"literal_binds": True, "include_table": False}
+        written = sql.text if isinstance(sql, TextClause) else _escaped(_compiled(sides, sql, options))
+        return NewCheck(constraint.name, table.name, text(written), schema=table.schema)
     return ops.AddConstraintOp.from_constraint(constraint)
+
+
+def _compiled(sides: Sides, sql: ColumnElement[Any], options: dict[str, Any]) -> str:
+    """Return an expression as SQL; drivers that format their statements have percent signs doubled."""
+    written = str(sql.compile(dialect=sides.sql, compile_kwargs=options))
+    return written.replace("%%", "%") if sides.sql.identifier_preparer._double_percents else written  # noqa: SLF001
 
 
 def _escaped(sql: str) -> str:
     """Return SQL in which a colon names no parameter."""
     return re.sub(r"(?<!:):(?=\w)", r"\\:", sql)
-
-
-def _unescaped(sql: str) -> str:
-    return sql.replace("%%", "%")

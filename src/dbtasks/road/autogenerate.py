@@ -6,7 +6,7 @@ from typing import Any
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import DropIndexOp, DropTableOp, MigrateOperation, MigrationScript, ModifyTableOps
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Computed, Connection, TextClause, inspect
 from sqlalchemy.types import TypeEngine
 
 from dbtasks import dialects, ledger
@@ -49,7 +49,22 @@ def render_item(kind: str, item: object, autogen: AutogenContext) -> str | bool:
             autogen.imports.add(f"import {module}")
         dialect = next((one for one in dialects.ALL if autogen.dialect.name in one.names), None)
         return (dialect and dialect.source(item, autogen.imports)) or False
-    return False
+    return _as_written(kind, item) or False
+
+
+def _as_written(kind: str, item: object) -> str | None:
+    """Return SQL with a percent sign as its author wrote it: Alembic doubles the sign for some drivers.
+
+    None where there is none, or where it is no text.
+    """
+    sql = getattr(item, "sqltext", getattr(item, "arg", None))
+    if not isinstance(sql, TextClause) or "%" not in sql.text:
+        return None
+    if kind == "check":
+        return f"sa.CheckConstraint({sql.text!r}, name={getattr(item, 'name', None)!r})"
+    if isinstance(item, Computed):
+        return f"sa.Computed({sql.text!r}, persisted={item.persisted!r})"
+    return f"sa.text({sql.text!r})" if kind == "server_default" else None
 
 
 def _leave_out_lost_indexes(script: MigrationScript) -> None:
