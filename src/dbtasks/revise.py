@@ -112,7 +112,7 @@ def draft_metadata(
 ) -> Draft:
     """Return the same for metadata that need not be that of discovered services."""
     with _compared(history, settings, metadata) as schemas:
-        work = _work_out(history, schemas, wish, models)
+        work = _work_out(schemas, wish, models)
         if models is not None:
             check_moved(history, models, work)
         if not any(one.up for one in work.steps):
@@ -129,7 +129,7 @@ def work_out(
 ) -> "Work":
     """Return what a draft would be, without writing it."""
     with _compared(history, settings, metadata) as schemas:
-        return _work_out(history, schemas, wish, models)
+        return _work_out(schemas, wish, models)
 
 
 @contextmanager
@@ -178,10 +178,10 @@ def check_moved(history: History, models: Models, work: Work) -> None:
         services.check_moved(history.project, services.undiscovered(history.project, models), dropped)
 
 
-def _work_out(history: History, schemas: Schemas, wish: Wish, models: Models | None) -> Work:
+def _work_out(schemas: Schemas, wish: Wish, models: Models | None) -> Work:
     owners, looked_at = Owners(models, schemas.wanted), schemas.wanted.schemas
     done, offered = members.renamed(schemas, wish.answers)
-    found = done.with_values(detect.changes(history, schemas, done.members, done.old_names))
+    found = done.with_values(detect.changes(schemas, done.members, done.old_names))
     here, there = (snapshot.of(url, looked_at) for url in (schemas.here, schemas.there))
     renames.carry_out(schemas.here, [one for change in reversed(done.changes) for one in change.down])
     everything = tuple(_with_hint(one, offered) for one in sorted((*done.changes, *found), key=lambda one: one.phase))

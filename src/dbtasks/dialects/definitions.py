@@ -46,6 +46,10 @@ class Reader:
     def complete(self, connection: Connection, metadata: MetaData) -> None:
         """Give reflected columns the types that SQLAlchemy does not see."""
 
+    def sequences(self, connection: Connection, schemas: tuple[str | None, ...]) -> dict[str, str]:
+        """Return the statement that makes each sequence that belongs to no column, by its name with its schema."""
+        return {}
+
     def _of_schema(self, connection: Connection, schema: str | None) -> Iterator[tuple[Key, Definition]]:
         raise NotImplementedError
 
@@ -124,6 +128,11 @@ class PostgreSQLReader(Reader):
             key = Key(kind, schema, row.table_name, "" if kind == PRIMARY else row.name)
             yield key, Definition(_of_any(row.said), again, row.name)
 
+    def sequences(self, connection: Connection, schemas: tuple[str | None, ...]) -> dict[str, str]:
+        """Ask the view pg_sequences."""
+        rows = [row for one in schemas for row in connection.execute(POSTGRESQL_SEQUENCES, {"schema": one}).all()]
+        return {row.name: row.statement for row in rows}
+
 
 def _of_any(said: str) -> str:
     """Return a definition in which a list is written in one way only: PostgreSQL writes it in another when it is read.
@@ -140,12 +149,30 @@ def _of_any(said: str) -> str:
     return said
 
 
+# https://www.postgresql.org/docs/current/view-pg-sequences.html; those of a column depend on it.
+POSTGRESQL_SEQUENCES = text("""
+SELECT concat_ws('.', :schema ::text, s.sequencename) AS name,
+       format('CREATE SEQUENCE %s%I AS %s INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s%s',
+              CASE WHEN :schema ::text IS NULL THEN '' ELSE format('%I.', :schema ::text) END, s.sequencename,
+              s.data_type,
+              s.increment_by, s.min_value, s.max_value, s.start_value, s.cache_size,
+              CASE WHEN s.cycle THEN ' CYCLE' ELSE '' END) AS statement
+FROM pg_sequences s
+WHERE s.schemaname = coalesce(:schema, current_schema()) AND NOT EXISTS (
+    SELECT 1 FROM pg_depend d
+    WHERE d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i', 'e')
+      AND d.objid = format('%I.%I', s.schemaname, s.sequencename)::regclass
+)
+""")
 LINE = re.compile(
     r"\s*(?:CONSTRAINT `(?P<constraint>(?:[^`]|``)+)` )?"
     r"(?P<what>PRIMARY KEY|FOREIGN KEY|CHECK|(?:UNIQUE |FULLTEXT |SPATIAL )?KEY)"
     r"(?: `(?P<key>(?:[^`]|``)+)`)?(?P<rest> ?.*?),?"
 )
 DOCUMENT = re.compile(r"CHECK \(json_valid\(`((?:[^`]|``)+)`\)\),?$", re.MULTILINE)
+MARIADB_SEQUENCES = text(
+    "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'"
+)
 MYSQL_TABLES = text(
     "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"
 )
@@ -162,6 +189,13 @@ class MySQLReader(Reader):
                 match = LINE.fullmatch(line)
                 if match:
                     yield _line(schema, table, quote(table), line.strip().rstrip(","), match)
+
+    def sequences(self, connection: Connection, schemas: tuple[str | None, ...]) -> dict[str, str]:
+        """Ask MariaDB, which alone has them: https://mariadb.com/kb/en/show-create-sequence/."""
+        quote = connection.dialect.identifier_preparer.quote_identifier
+        names = connection.execute(MARIADB_SEQUENCES).scalars().all()
+        made = {name: connection.exec_driver_sql(f"SHOW CREATE SEQUENCE {quote(name)}").one()[1] for name in names}
+        return {name: str(statement).partition(" ENGINE=")[0] for name, statement in made.items()}
 
     def complete(self, connection: Connection, metadata: MetaData) -> None:
         """Tell a document from a text: MariaDB has a text with a check for it."""

@@ -1,177 +1,107 @@
-"""Tables and columns that have to come, to go or to change, in the models' own words."""
+"""Columns that both schemas have, and that say different things."""
 
-import copy
-from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Boolean, Column, Computed, DefaultClause, Enum, Identity
+from sqlalchemy import Column, Computed, Enum
 from sqlalchemy.types import TypeEngine
 
-from dbtasks.compare import Difference, described, table_of
-from dbtasks.dialects.definitions import INDEX
+from dbtasks.compare import Difference
 from dbtasks.drafting.change import Change, Phase, Place
-from dbtasks.drafting.constraints import Sides, again
-from dbtasks.drafting.operations import Break, Remark, Using
+from dbtasks.drafting.constraints import Sides
+from dbtasks.drafting.operations import Using
+from dbtasks.drafting.snapshot import default_of
+from dbtasks.drafting.tables import alone, without_check
+
+COUNTING = "nextval("  # what counts a key up is a part of the key
 
 
-def changes(sides: Sides, found: Iterable[ops.MigrateOperation]) -> Iterator[Change]:
-    """Yield the changes that Alembic's operations on tables and columns stand for; others are left to constraints."""
+def changes(sides: Sides) -> Iterator[Change]:
+    """Yield what is to be done about the columns."""
     recomputed = list(_recomputed(sides))
-    anew = {(one.table, one.said.item) for one in recomputed}
-    for one in found:
-        if isinstance(one, ops.AlterColumnOp) and (table_of(one), one.column_name) in anew:
-            continue
-        if isinstance(one, ops.CreateTableOp):
-            yield from _new_table(sides, table_of(one))
-        elif isinstance(one, ops.DropTableOp):
-            yield from _old_table(sides, table_of(one))
-        elif isinstance(one, ops.AddColumnOp):
-            yield _new_column(sides, one)
-        elif isinstance(one, ops.DropColumnOp):
-            yield _old_column(sides, one)
-        elif isinstance(one, ops.AlterColumnOp):
-            yield from _changed(sides, one)
-        elif isinstance(one, ops.CreateTableCommentOp | ops.DropTableCommentOp):
-            yield Change(Phase.TABLES, _said(one), (one,), (one.reverse(),), Place.COMMENT)
     yield from recomputed
-    if sides.dialect.alters_autoincrement:
-        yield from _counting(sides)
-
-
-def _counting(sides: Sides) -> Iterator[Change]:
-    """Yield the columns that count up in one schema only."""
-    for name, there in sides.there.metadata.tables.items():
+    anew = {(one.table, one.said.item) for one in recomputed}
+    for table, there in sides.there.metadata.tables.items():
         for new in there.columns:
-            old = sides.here.column(name, new.name)
-            if old is None or repr(old.type) != repr(new.type) or _counts(old) == _counts(new):
-                continue
-            up, down = (
-                ops.AlterColumnOp(
-                    there.name,
-                    new.name,
-                    schema=there.schema,
-                    existing_type=new.type,
-                    existing_nullable=new.nullable,
-                    existing_comment=new.comment,
-                    modify_type=new.type,
-                    autoincrement=_counts(one),
-                )
-                for one in (new, old)
-            )
-            said = Difference("alter_column", name, new.name, ("autoincrement",))
-            yield Change(Phase.TABLES, said, (up,), (down,), Place.PRIMARY)
+            old = sides.here.column(table, new.name)
+            details = _details(sides, old, new) if old is not None and (table, new.name) not in anew else ()
+            if old is not None and details:
+                yield _changed(sides, table, old, new, details)
+
+
+def _details(sides: Sides, old: Column[Any], new: Column[Any]) -> tuple[str, ...]:
+    """Return what about a column has to change."""
+    said = {
+        "type": not _is_same_type(old.type, new.type),
+        "nullable": old.nullable != new.nullable,
+        "server default": _default_differs(old, new),
+        "comment": old.comment != new.comment,
+        "autoincrement": sides.dialect.alters_autoincrement and _counts(old) != _counts(new),
+    }
+    return tuple(name for name, differs in said.items() if differs)
+
+
+def _is_same_type(old: TypeEngine[Any], new: TypeEngine[Any]) -> bool:
+    """Return whether two reflected types are the same, apart from the members of an enum that has a name."""
+    before, after = (getattr(one, "item_type", one) for one in (old, new))
+    if isinstance(before, Enum) and isinstance(after, Enum) and before.name and after.name:
+        return (before.schema, before.name) == (after.schema, after.name)
+    return repr(old) == repr(new)
+
+
+def _default_differs(old: Column[Any], new: Column[Any]) -> bool:
+    before, after = default_of(old), default_of(new)
+    if after and after.startswith(COUNTING):
+        return False
+    identities = [identity_of(one) for one in (old, new)]
+    return before != after or identities[0] != identities[1]
+
+
+def identity_of(column: Column[Any]) -> tuple[object, ...] | None:
+    """Return what a reflected column says of its identity; None where it has none."""
+    one = column.identity
+    if one is None:
+        return None
+    return one.always, one.start, one.increment, one.minvalue, one.maxvalue, one.cycle, one.cache
 
 
 def _counts(column: Column[Any]) -> bool:
     return column.autoincrement is True
 
 
-def _said(operation: ops.MigrateOperation) -> Difference:
-    (difference,) = described(ops.UpgradeOps([operation]))
-    return difference
+def _changed(sides: Sides, table: str, old: Column[Any], new: Column[Any], details: tuple[str, ...]) -> Change:
+    wanted = next(one for one in sides.tables[table].c if one.name == new.name)
+    up, down = _altered(sides, old, new, details), _altered(sides, new, old, details)
+    if up.modify_type is not None:
+        up.modify_type = without_check(wanted.type)
+    default = wanted.server_default
+    if default is not None and up.modify_server_default not in (False, None):
+        up.modify_server_default = default if not isinstance(default, Computed) else up.modify_server_default
+    place = Place.PRIMARY if "autoincrement" in details else Place.COLUMN
+    said = Difference("alter_column", table, new.name, details)
+    return Change(Phase.TABLES, said, _retyped(sides, up), _retyped(sides, down), place)
 
 
-def _new_table(sides: Sides, name: str) -> Iterator[Change]:
-    table = sides.tables[name]
-    operation = ops.CreateTableOp.from_table(table)
-    drop = ops.DropTableOp(table.name, schema=table.schema)
-    lost = f"the rows of {name}"
-    yield Change(Phase.NEW_TABLES, _said(operation), (operation,), (drop,), lost_down=lost)
-    for index in sorted(table.indexes, key=lambda index: str(index.name)):
-        # On the way down it goes with its table: MySQL would refuse where a foreign key still needs it.
-        up = (ops.CreateIndexOp.from_index(index),)
-        yield Change(Phase.NEW_TABLES, Difference("create_index", name, str(index.name)), up)
-
-
-def _old_table(sides: Sides, name: str) -> Iterator[Change]:
-    table = sides.here.table(name)
-    operation = ops.DropTableOp.from_table(table)
-    create = ops.CreateTableOp.from_table(table)
-    definitions = sides.here.of_table(name)
-    inline = {one.name for one in table.constraints}
-    # What comes later here comes earlier on the way down, so the table is last.
-    for key in sorted(definitions):
-        if key.kind == INDEX or (definitions[key].again and key.name and key.name not in inline):
-            yield Change(
-                Phase.OLD_TABLES, Difference("drop_index", name, key.name), (), again(sides, key, definitions[key])
-            )
-    lost = f"the rows of {name}"
-    yield Change(Phase.OLD_TABLES, _said(operation), (operation,), (create,), lost=lost)
-
-
-def _new_column(sides: Sides, operation: ops.AddColumnOp) -> Change:
-    name = table_of(operation)
-    column = _alone(sides.tables[name].c, operation.column.name)
-    add = ops.AddColumnOp(operation.table_name, column, schema=operation.schema)
-    drop = ops.DropColumnOp(operation.table_name, column.name, schema=operation.schema)
-    lost = "" if column.computed is not None else f"the values of {name}.{column.name}"
-    return Change(Phase.TABLES, _said(operation), (add,), (drop,), Place.NEW_COLUMN, lost_down=lost)
-
-
-def _old_column(sides: Sides, operation: ops.DropColumnOp) -> Change:
-    name = table_of(operation)
-    column = _alone(sides.here.table(name).c, operation.column_name)
-    drop = ops.DropColumnOp(operation.table_name, column.name, schema=operation.schema)
-    add = ops.AddColumnOp(operation.table_name, column, schema=operation.schema)
-    lost = "" if column.computed is not None else f"the values of {name}.{column.name}"
-    placeholder = (
-        None if column.nullable or column.server_default is not None else sides.dialect.placeholder(column.type)
+def _altered(sides: Sides, old: Column[Any], new: Column[Any], details: tuple[str, ...]) -> ops.AlterColumnOp:
+    """Return the operation that makes the one column the other."""
+    # A key that counts up goes on with it only if every change says so.
+    says = sides.dialect.alters_autoincrement and ("autoincrement" in details or _counts(new))
+    counting: dict[str, Any] = {"autoincrement": _counts(new)} if says else {}
+    return ops.AlterColumnOp(
+        old.table.name,
+        old.name,
+        schema=old.table.schema,
+        existing_type=old.type,
+        existing_nullable=old.nullable,
+        existing_server_default=old.server_default if old.server_default is not None else False,
+        existing_comment=old.comment,
+        modify_type=new.type if "type" in details else None,
+        modify_nullable=new.nullable if "nullable" in details else None,
+        modify_server_default=new.server_default if "server default" in details else False,
+        modify_comment=new.comment if "comment" in details else False,
+        **counting,
     )
-    if placeholder is None or column.computed is not None or column.identity is not None:
-        return Change(Phase.TABLES, _said(operation), (drop,), (add,), Place.OLD_COLUMN, lost=lost)
-    column.server_default = DefaultClause(placeholder)
-    forget = ops.AlterColumnOp(
-        operation.table_name,
-        column.name,
-        schema=operation.schema,
-        existing_type=column.type,
-        existing_nullable=False,
-        existing_server_default=column.server_default,
-        modify_server_default=None,
-    )
-    remark = Remark(f"Rows that are there get {placeholder} in {column.name}: its values are gone.")
-    return Change(Phase.TABLES, _said(operation), (drop,), (remark, add, Break(), forget), Place.OLD_COLUMN, lost=lost)
-
-
-def _alone(columns: Iterable[Column[Any]], name: str) -> Column[Any]:
-    """Return a copy of a column that brings no constraint of its own: those are drafted by their names."""
-    (found,) = (one for one in columns if one.name == name)
-    column = found._copy()  # noqa: SLF001 - what to_metadata() uses
-    column.type = without_check(column.type)
-    column.primary_key = False
-    column.index = column.unique = None
-    return column
-
-
-def without_check(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """Return a type without the constraint that it would create."""
-    if not (isinstance(kind, Enum | Boolean) and kind.create_constraint):
-        return kind
-    plain: Any = copy.copy(kind)
-    plain.create_constraint = False
-    return cast("TypeEngine[Any]", plain)
-
-
-def _changed(sides: Sides, operation: ops.AlterColumnOp) -> Iterator[Change]:
-    name = table_of(operation)
-    column = next(one for one in sides.tables[name].c if one.name == operation.column_name)
-    said = _said(operation)
-    operation.kw = {key: value for key, value in operation.kw.items() if not key.endswith("autoincrement")}
-    back = operation.reverse()
-    if sides.dialect.alters_autoincrement:  # it would be lost with any other change
-        old, new = (side.column(name, operation.column_name) for side in (sides.here, sides.there))
-        back.kw = dict(back.kw)
-        for one, side in ((operation, new), (back, old)):
-            if side is not None and _counts(side):
-                one.kw["autoincrement"] = True
-    if operation.modify_type is not None:
-        operation.modify_type = without_check(column.type)
-    default = column.server_default
-    has_default = default is not None and not isinstance(default, Computed | Identity)
-    if has_default and operation.modify_server_default not in (False, None):
-        operation.modify_server_default = default
-    yield Change(Phase.TABLES, said, _retyped(sides, operation), _retyped(sides, back), Place.COLUMN)
 
 
 def _retyped(sides: Sides, operation: ops.AlterColumnOp) -> tuple[ops.MigrateOperation, ...]:
@@ -219,8 +149,8 @@ def _recomputed(sides: Sides) -> Iterator[Change]:
             old, new = here.c.get(column.name), there.c.get(column.name)
             if old is not None and new is not None and _expression(old) != _expression(new):
                 drop = ops.DropColumnOp(table.name, column.name, schema=table.schema)
-                add = ops.AddColumnOp(table.name, _alone(table.c, column.name), schema=table.schema)
-                back = ops.AddColumnOp(table.name, _alone(here.c, column.name), schema=table.schema)
+                add = ops.AddColumnOp(table.name, alone(table, column.name), schema=table.schema)
+                back = ops.AddColumnOp(table.name, alone(here, column.name), schema=table.schema)
                 said = Difference("alter_column", name, column.name, ("expression",))
                 yield Change(Phase.TABLES, said, (drop, add), (drop, back), Place.COLUMN)
 

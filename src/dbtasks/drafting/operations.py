@@ -29,6 +29,10 @@ class Sql(ops.MigrateOperation):
         self.dialect = dialect
         self.alone = alone  # outside the transaction of the revision
 
+    def is_like(self, other: "Sql") -> bool:
+        """Return whether both can stand under one condition."""
+        return self.dialect == other.dialect and not (self.alone or other.alone)
+
 
 class Guarded(ops.MigrateOperation):
     """An operation for some dialects only."""

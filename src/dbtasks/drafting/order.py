@@ -47,12 +47,24 @@ def _grouped(operations: Body) -> Body:
     for table, those in groupby(operations, key=_table):
         group = list(those)
         if not table:
-            found += group
+            found += _joined(group)
             continue
         schema, _, name = table.rpartition(".")
         naming = {kind: CONVENTION[kind] for kind in _conventions(group)}
         made = Batch(name, group, schema=schema or None, naming=naming) if naming else None
         found.append(made or ops.ModifyTableOps(name, group, schema=schema or None))
+    return found
+
+
+def _joined(operations: Body) -> Body:
+    """Put statements for the same dialects, one after the other, under one condition."""
+    found: Body = []
+    for one in operations:
+        last = found[-1] if found else None
+        if isinstance(one, Sql) and isinstance(last, Sql) and one.is_like(last):
+            found[-1] = Sql((*last.statements, *one.statements), one.dialect)
+        else:
+            found.append(one)
     return found
 
 

@@ -1,7 +1,7 @@
 """A schema as its database tells it."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import URL, Column, Computed, Connection, Identity, MetaData, Table, inspect
 from sqlalchemy.exc import SAWarning
@@ -22,6 +22,7 @@ class Snapshot:
         enums: the members of each type of enum, by its schema and name; empty where types have no names.
         schemas: the schemas looked at; None is the default one.
         spaces: the names of all schemas that there are.
+        sequences: the statement that makes each sequence that belongs to no column.
     """
 
     metadata: MetaData
@@ -29,6 +30,7 @@ class Snapshot:
     enums: dict[tuple[str | None, str], tuple[str, ...]]
     schemas: tuple[str | None, ...]
     spaces: frozenset[str] = frozenset()
+    sequences: dict[str, str] = field(default_factory=dict)
 
     def table(self, name: str) -> Table:
         """Return a table by its full name; KeyError when there is none."""
@@ -78,7 +80,9 @@ def read(connection: Connection, schemas: tuple[str | None, ...]) -> Snapshot:
         for enum in getattr(inspect(connection), "get_enums", lambda **_: [])(schema="*")
     }
     definitions = {key: one for key, one in found.items() if full_name(key) in names}
-    return Snapshot(metadata, definitions, enums, schemas, frozenset(inspect(connection).get_schema_names()))
+    spaces = frozenset(inspect(connection).get_schema_names())
+    sequences = dialect.definitions.sequences(connection, schemas)
+    return Snapshot(metadata, definitions, enums, schemas, spaces, sequences)
 
 
 def default_of(column: Column[object]) -> str | None:

@@ -52,9 +52,7 @@ def of(project: Project, schemas: Schemas, revision: str, left_out: Iterable[Dif
     except (MigrationFailed, BrokenReferences) as error:
         return Trial("upgrade", error.why() or "")
     expected = set(left_out)
-    missing = tuple(
-        one.said for one in detect.changes(revisions, schemas) if one.said not in expected and (one.up or one.down)
-    )
+    missing = tuple(one.said for one in detect.changes(schemas) if one.said not in expected and (one.up or one.down))
     try:
         _take(revisions, schemas, revision, "downgrade")
     except (MigrationFailed, BrokenReferences) as error:
@@ -94,6 +92,7 @@ def facts(of: Snapshot) -> dict[str, object]:
     for key, one in of.definitions.items():
         name = f"{key.table}.{key.kind} {key.name}".strip()
         found[name] = one.said
+    found |= {f"sequence {name}": statement for name, statement in of.sequences.items()}
     for (_, name), members in of.enums.items():
         found[f"type {name}"] = members
     return found

@@ -2,6 +2,7 @@
 
 import contextlib
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext, RevisionStep, StampStep
 from alembic.util import CommandError
 from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, select
+from sqlalchemy.exc import SAWarning
 
 from dbtasks import applied, databases, dialects, history, lock
 from dbtasks.dialects import urls
@@ -138,7 +140,9 @@ def _run_migrations(run: Run, recorder: Recorder, connection: Connection, metada
     callback = recorder.on_version_apply
     _configure(run, connection, metadata, fn=lambda _heads, _context: steps, on_version_apply=callback)
     try:
-        with context.begin_transaction():
+        with warnings.catch_warnings(), context.begin_transaction():
+            # Batch mode gives a table that has a primary key another one, which SQLAlchemy then takes, as it should.
+            warnings.filterwarnings("ignore", r"Table '.*' specifies columns .* as primary_key=True", SAWarning)
             context.run_migrations()
     except (DbtasksError, CommandError):
         raise

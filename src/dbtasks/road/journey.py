@@ -37,10 +37,8 @@ def through_alembic(config: Config, run: Run, command: str) -> Iterator[Config]:
         del config.attributes[ATTRIBUTE]
 
 
-def inspect(history: History, url: URL, work: Callable[[MigrationContext], T], **options: Any) -> T:
+def inspect(history: History, url: URL, work: Callable[[MigrationContext], T]) -> T:
     """Return what ``work`` finds out about a database by Alembic's context, which cannot migrate it.
-
-    ``options`` are more arguments of ``context.configure``.
 
     Raises:
         DatabaseMissing, AccessDenied, ServerUnreachable, DatabaseUnusable: it cannot be opened.
@@ -51,7 +49,7 @@ def inspect(history: History, url: URL, work: Callable[[MigrationContext], T], *
         found.append(work(context))
         return []
 
-    run = Run(history.project, url, dialects.of(url).database_name(url), options=options)
+    run = Run(history.project, url, dialects.of(url).database_name(url))
     _travel(history, run, look)
     if not found:
         raise _not_carried_out(history, run)
