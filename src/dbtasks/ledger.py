@@ -37,7 +37,7 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        kind: upgrade, downgrade, stamp, reset, kept, restore, repair or environment.
+        kind: upgrade, downgrade, stamp, reset, kept, restore, repair, rebase or environment.
         revision: its id; "" when it is about none.
         started: the moment, in UTC, as :func:`dbtasks.values.now` writes it.
         finished: likewise; "" as long as it has not.

@@ -1,12 +1,13 @@
 """The first minutes: what a new project lacks, and a working copy made ready."""
 
+import contextlib
 import shutil
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from dbtasks import history, migrate, plan, settings
-from dbtasks.errors import ProjectNotFound
+from dbtasks.errors import DbtasksError, ProjectNotFound
 from dbtasks.migrate import Report
 from dbtasks.project import Project, find
 from dbtasks.road import NOBODY, Caller
@@ -65,4 +66,13 @@ def init(start: Path) -> tuple[Path, ...]:
         with as_file(files("dbtasks") / "templates" / name) as template:
             shutil.copyfile(template, path)
     (project.alembic_folder / "versions").mkdir(parents=True, exist_ok=True)
-    return tuple(missing.values())
+    return (*missing.values(), *_head(project))
+
+
+def _head(project: Project) -> tuple[Path, ...]:
+    """Return the file HEAD, if there were revisions and it was not there; what is wrong with them is told elsewhere."""
+    if history.headfile.read(project) is None:
+        with contextlib.suppress(DbtasksError):
+            if history.headfile.follow(history.load(project)):
+                return (history.headfile.path(project),)
+    return ()

@@ -21,7 +21,7 @@ from dbtasks.drafting.renames import Answers, Rename
 from dbtasks.drafting.trial import CLEAN, Trial
 from dbtasks.drafting.wanted import Wanted
 from dbtasks.errors import MessageMissing, NothingToMerge, UnknownService
-from dbtasks.history import History
+from dbtasks.history import History, headfile
 from dbtasks.road import Run, through_alembic
 from dbtasks.services import Models, Notice, Undiscovered
 from dbtasks.settings import Settings
@@ -120,6 +120,7 @@ def draft_metadata(
         script = written.revision(history, schemas.here, wish.message, work.steps, work.draft.services)
         if script is None:
             return work.draft
+        headfile.write(history.project, script.revision)
         tried = trial.of(history.project, schemas, script.revision, work.left_out)
         return replace(work.draft, revision=script.revision, path=Path(script.path), trial=tried)
 
@@ -232,6 +233,7 @@ def empty(history: History, settings: Settings, message: str) -> Draft:
     _check(history, message)
     with through_alembic(history.config, _run(history, settings), "revision") as config:
         made = cast("Script", command.revision(config, message.strip()))
+    headfile.write(history.project, made.revision)
     return Draft(made.revision, Path(made.path))
 
 

@@ -114,7 +114,8 @@ def write_revision(
     up: str = "pass",
     down: str = "pass",
 ) -> Path:
-    """Write a revision by hand and return its file."""
+    """Write a revision by hand, and that it is the head, and return its file."""
+    repository.write("alembic_db/HEAD", f"{name}\n")
     bodies = {"up": indent(dedent(up).strip(), "    "), "down": indent(dedent(down).strip(), "    ")}
     text = REVISION.format(id=name, after=after, message=f"Revision {name}", **bodies)
     return repository.write(f"alembic_db/versions/{name}.py", text)

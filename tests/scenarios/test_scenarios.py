@@ -176,7 +176,8 @@ def test_two_heads(tmp_path: Path) -> None:
         "3c  Create the table t3c  (alembic_db/versions/3c.py)",
     ]
     why = "they were added after 1a, probably on 2 branches."
-    fails(repository, "db.upgrade", "The history has 2 heads: 2b, 3c.", why, "inv db.merge", cwd=SHOP)
+    fix = "inv db.merge   # joins them by one more revision\n       inv db.rebase  # puts yours behind the other"
+    fails(repository, "db.upgrade", "The history has 2 heads: 2b, 3c.", why, fix, cwd=SHOP)
     told = done(repository.inv("db.upgrade", "--rev", "2b", "db.merge", "db.upgrade"))
     assert re.findall("applied +(..)", told)[:3] == ["1a", "2b", "3c"]
     assert "2 revisions applied. database.db is at" in told

@@ -165,6 +165,7 @@ def copy_reference(target: Path, url: str, *, with_history: bool = True) -> Repo
         versions = repository.path("alembic_db/versions")
         shutil.rmtree(versions, ignore_errors=True)
         versions.mkdir(parents=True)
+        repository.remove("alembic_db/HEAD")
     return repository
 
 

@@ -80,7 +80,7 @@ def test_a_file_missing_in_the_chain(repository: Repository) -> None:
 
 @pytest.mark.parametrize("command", ["db.upgrade", "db.revision -m more", "db.reset --confirm database.db"])
 def test_two_heads(repository: Repository, command: str) -> None:
-    """With two heads nothing is applied, drafted or dropped, and db.merge is named."""
+    """With two heads nothing is applied, drafted or dropped, and both ways out are named."""
     revision(repository, "9ab204", "77d0e1")
     revision(repository, "3f1c9a", "77d0e1")
     fails(
@@ -88,7 +88,7 @@ def test_two_heads(repository: Repository, command: str) -> None:
         command,
         "The history has 2 heads: 3f1c9a, 9ab204.",
         "they were added after 77d0e1, probably on 2 branches.",
-        "inv db.merge",
+        "inv db.merge   # joins them by one more revision\n       inv db.rebase  # puts yours behind the other",
     )
 
 

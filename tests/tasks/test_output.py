@@ -163,7 +163,7 @@ def test_merge(repository: Repository) -> None:
         3f1c9a  Add 3f1c9a  (alembic_db/versions/3f1c9a.py)
         9ab204  Add 9ab204  (alembic_db/versions/9ab204.py)
         """)
-    assert reader.inv("db.status").endswith("The history has several heads. Next: inv db.merge\n")
+    assert reader.inv("db.status").endswith("The history has several heads. Next: inv db.merge or inv db.rebase\n")
     assert reader.inv("db.merge") == lines("""
         Wrote alembic_db/versions/DATE_id1_merge_3f1c9a_and_9ab204.py.
         Next: inv db.upgrade

@@ -23,7 +23,7 @@ FACTS: dict[object, Any] = {
     tuple[Path, ...]: (Path("one.py"), Path("two.py")),
     tuple[Source, ...]: (Source(Path("one.py"), 3), Source(Path("two.py"), 4)),
 }
-PARTS = re.compile(r"[^\n]+\.(\n  why: [^\n]+[.?)])?(\n  fix: [^\n]+)?")
+PARTS = re.compile(r"[^\n]+\.(\n  why: [^\n]+[.?)])?(\n  fix: [^\n]+(\n       [^\n]+)*)?")
 IMPOLITE = re.compile(r"!|\bplease\b|\binvalid\b", re.IGNORECASE)
 GAP = re.compile(r"\bNone\b| \(\)|''|\.\.$|\w  +\w|: \.", re.MULTILINE)
 
@@ -58,7 +58,7 @@ def variants(cls: type[DbtasksError]) -> Iterator[DbtasksError]:
 
 @pytest.mark.parametrize("cls", CLASSES)
 def test_a_message_has_three_parts(cls: type[DbtasksError]) -> None:
-    """Whatever the facts are, a message is one line of what happened, one of why, and one of what to do next."""
+    """Whatever the facts are, a message is one line of what happened, one of why, and one for each way out."""
     for error in variants(cls):
         assert PARTS.fullmatch(str(error)), str(error)
         assert str(error).splitlines()[0] == error.what()
@@ -102,7 +102,8 @@ def test_the_model_of_a_message() -> None:
     assert str(ManyHeads(("3f1c9a", "9ab204"), "77d0e1")) == (
         "The history has 2 heads: 3f1c9a, 9ab204.\n"
         "  why: they were added after 77d0e1, probably on 2 branches.\n"
-        "  fix: inv db.merge"
+        "  fix: inv db.merge   # joins them by one more revision\n"
+        "       inv db.rebase  # puts yours behind the other"
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table
 
 from dbtasks import render
+from dbtasks.branches import Merged
 from dbtasks.compare import KINDS, Difference
 from dbtasks.dialects import urls
 from dbtasks.errors import Source
@@ -206,7 +207,13 @@ def test_written_files() -> None:
 
 
 def test_a_merge() -> None:
-    """A merge says where its file is."""
-    assert render.merged(Draft("b2", SECOND.path), PROJECT) == (
+    """A merge says where its file is, and after a conflict which files to add, as seen from where the command ran."""
+    draft, head = Draft("b2", SECOND.path), ROOT / "alembic_db/HEAD"
+    assert render.merged(Merged(draft), PROJECT, ROOT) == (
         "Wrote alembic_db/versions/2_b2_add_invoices.py.\nNext: inv db.upgrade"
+    )
+    assert render.merged(Merged(draft, (head, SECOND.path)), PROJECT, ROOT / "services") == (
+        "Wrote alembic_db/versions/2_b2_add_invoices.py.\n"
+        "Next: git add ../alembic_db/HEAD ../alembic_db/versions/2_b2_add_invoices.py\n"
+        "Next: inv db.upgrade"
     )

@@ -97,7 +97,7 @@ def test_a_status() -> None:
         ({"current": ()}, ["current      base (nothing applied)", "head         b2", "pending      1 revision"]),
         (
             {"heads": ("b2", "c3")},
-            ["head         b2, c3", "The history has several heads. Next: inv db.merge"],
+            ["head         b2, c3", "The history has several heads. Next: inv db.merge or inv db.rebase"],
         ),
         (
             {"current": ("zz",), "unknown": ("zz",)},

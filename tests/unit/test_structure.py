@@ -17,11 +17,23 @@ from support.repository import ROOT
 SRC = ROOT / "src" / "dbtasks"
 # A module or package imports only from those before it.
 LAYERS = (
-    *("errors", "values", "dialects", "project", "settings", "services", "databases", "history", "ledger", "applied"),
-    *("lock", "environment", "road", "scratch", "compare", "statements", "narrowing", "watch", "harmless", "rehearsal"),
+    *("errors", "values", "dialects", "project", "git", "settings", "services", "databases", "history", "ledger"),
+    *(
+        "applied",
+        "lock",
+        "environment",
+        "road",
+        "scratch",
+        "compare",
+        "statements",
+        "narrowing",
+        "watch",
+        "harmless",
+        "rehearsal",
+    ),
     *("stakes", "plan", "guard", "aside", "putback", "keep", "whole", "drift", "unfinished", "mend", "repair"),
-    *("status", "migrate", "sync", "drafting", "revise", "checks", "plain", "offline", "startup", "onboarding"),
-    *("runtime", "render", "tasks"),
+    *("status", "migrate", "sync", "drafting", "revise", "branches", "rebase", "checks", "plain", "offline"),
+    *("startup", "onboarding", "runtime", "render", "tasks"),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)
 NAMES = [file.relative_to(SRC).as_posix() for file in FILES]

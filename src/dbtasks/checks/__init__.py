@@ -16,7 +16,7 @@ __all__ = ["CHECKS", "CODES", "Code", "Finding", "Subject", "run"]
 
 Check = Callable[[Subject], Iterable[Finding]]
 # Those that need no database come first: what they raise is told before one is made.
-CHECKS: tuple[Check, ...] = (heads.many, revisions.irreversible, models.differing)
+CHECKS: tuple[Check, ...] = (heads.many, heads.file, revisions.irreversible, models.differing)
 
 
 def run(history: History, settings: Settings) -> tuple[Finding, ...]:

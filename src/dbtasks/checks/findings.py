@@ -6,11 +6,14 @@ from typing import Literal, get_args
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, Source
 from dbtasks.history import History, Revision
+from dbtasks.history.headfile import Problem
 from dbtasks.services import Models, Undiscovered
 from dbtasks.settings import Settings
 
 # In the order in which they are shown. A code is a promise: it stands in comments and in settings of pipelines.
-Code = Literal["many-heads", "model-moved", "undiscovered-model", "models-differ", "no-downgrade", "irreversible"]
+Code = Literal[
+    "many-heads", "head-file", "model-moved", "undiscovered-model", "models-differ", "no-downgrade", "irreversible"
+]
 CODES: tuple[Code, ...] = get_args(Code)
 
 
@@ -37,6 +40,6 @@ class Finding:
     """
 
     code: Code
-    about: Difference | Undiscovered | Revision | DbtasksError
+    about: Difference | Undiscovered | Revision | Problem | DbtasksError
     source: Source | None
     unheeded: str = ""

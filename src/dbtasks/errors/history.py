@@ -161,7 +161,7 @@ class ManyHeads(DbtasksError):
         return f"they were added {after}, probably on {len(self.heads)} branches."
 
     def fix(self) -> str:
-        return "inv db.merge"
+        return "inv db.merge   # joins them by one more revision\n       inv db.rebase  # puts yours behind the other"
 
 
 @dataclass(eq=False)

@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 
 from dbtasks.errors import AlembicFailed, DuplicateRevision, HistoryMissing, MissingParent, RevisionBroken, Source
+from dbtasks.history import headfile
 from dbtasks.history.graph import History, Revision
 from dbtasks.project import Project
 
@@ -32,6 +33,7 @@ def load(project: Project, versions: Path | None = None) -> History:
     config = Config(str(ini), cmd_opts=Namespace(quiet=True, x=None))
     # Alembic itself leaves a "%" in the path as it is, which its parser then takes for the beginning of %(name)s.
     config.file_config.set("DEFAULT", "here", ini.parent.as_posix().replace("%", "%%"))
+    headfile.unhook(config)
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")

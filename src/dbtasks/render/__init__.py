@@ -1,11 +1,12 @@
 """Results into words, tables and JSON."""
 
+from dbtasks.render.branches import head_problem, merged, moved, next_of_rebase, rebase, settled
 from dbtasks.render.checks import findings, findings_github, findings_json
 from dbtasks.render.databases import created, onboarded, status, status_json, written
 from dbtasks.render.drafts import difference, draft, rename_question, sql
 from dbtasks.render.histories import history, history_json
 from dbtasks.render.kept import brought_back, environment, forgotten, kept, kept_json, restored
-from dbtasks.render.models import heads, merged, notices, services, services_json
+from dbtasks.render.models import heads, notices, services, services_json
 from dbtasks.render.plans import plan, plan_json, stake
 from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
 from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
@@ -24,6 +25,7 @@ __all__ = [
     "findings_github",
     "findings_json",
     "forgotten",
+    "head_problem",
     "heads",
     "history",
     "history_json",
@@ -32,12 +34,15 @@ __all__ = [
     "log",
     "log_json",
     "merged",
+    "moved",
+    "next_of_rebase",
     "nothing",
     "nothing_to_repair",
     "notices",
     "onboarded",
     "plan",
     "plan_json",
+    "rebase",
     "rename_question",
     "repair",
     "repaired",
@@ -45,6 +50,7 @@ __all__ = [
     "restored",
     "services",
     "services_json",
+    "settled",
     "sql",
     "stake",
     "stamped",

@@ -6,8 +6,10 @@ from itertools import groupby
 from dbtasks.checks import CODES, Finding
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, counted, did_you_mean
+from dbtasks.history.headfile import Problem
 from dbtasks.project import Project
 from dbtasks.render import text
+from dbtasks.render.branches import head_problem
 from dbtasks.render.drafts import difference
 from dbtasks.render.undiscovered import remedy, shown
 from dbtasks.services import Undiscovered
@@ -33,7 +35,7 @@ def findings(found: Sequence[Finding], project: Project) -> str:
     for code, several in groupby(found, key=lambda one: one.code):
         group = list(several)
         lines.append(code)
-        lines += [f"  {f'{one.source}: ' if one.source else ''}{_what(one)}" for one in group]
+        lines += [f"  {f'{one.source}: ' if one.source else ''}{_what(one, project)}" for one in group]
         lines += [f"  fix: {fix}" for fix in dict.fromkeys(_fix(one, project) for one in group)]
         lines.append("")
     return "\n".join([*lines, _count(found)])
@@ -45,7 +47,7 @@ def findings_json(found: Sequence[Finding], project: Project) -> str:
         [
             {
                 "code": one.code,
-                "what": _what(one),
+                "what": _what(one, project),
                 "fix": _fix(one, project),
                 "file": one.source.path.as_posix() if one.source else None,
                 "line": one.source.line if one.source else None,
@@ -67,7 +69,7 @@ def _annotation(one: Finding, project: Project) -> str:
         properties |= {"line": str(one.source.line)} if one.source.line else {}
     properties["title"] = one.code
     told = ",".join(f"{key}={_escaped(value, IN_PROPERTIES)}" for key, value in properties.items())
-    return f"::error {told}::{_escaped(f'{_what(one)} fix: {_fix(one, project)}', ESCAPED)}"
+    return f"::error {told}::{_escaped(f'{_what(one, project)} fix: {_fix(one, project)}', ESCAPED)}"
 
 
 def _escaped(value: str, characters: dict[str, str]) -> str:
@@ -78,12 +80,14 @@ def _count(found: Sequence[Finding]) -> str:
     return f"{counted(len(found), 'finding')}." if found else "No findings."
 
 
-def _what(one: Finding) -> str:
-    return f"{_words(one)}{_comment(one)}"
+def _what(one: Finding, project: Project) -> str:
+    return f"{_words(one, project)}{_comment(one)}"
 
 
-def _words(one: Finding) -> str:
+def _words(one: Finding, project: Project) -> str:
     about = one.about
+    if isinstance(about, Problem):
+        return head_problem(about, project)[0]
     if isinstance(about, DbtasksError):
         return about.what()
     if isinstance(about, Difference):
@@ -104,6 +108,8 @@ def _comment(one: Finding) -> str:
 
 def _fix(one: Finding, project: Project) -> str:
     about = one.about
+    if isinstance(about, Problem):
+        return head_problem(about, project)[1]
     if isinstance(about, DbtasksError):
         return about.fix() or about.why() or ""
     if isinstance(about, Difference):

@@ -31,7 +31,7 @@ def status(result: Status) -> str:
     if result.unfinished:
         lines.append(f"unfinished   {unfinished(result.unfinished)}")
     if len(result.heads) > 1:
-        lines.append("The history has several heads. Next: inv db.merge")
+        lines.append("The history has several heads. Next: inv db.merge or inv db.rebase")
     elif result.unfinished:
         lines.append("Next: inv db.repair")
     elif result.unknown:

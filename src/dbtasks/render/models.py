@@ -6,7 +6,6 @@ from dbtasks.errors import counted
 from dbtasks.history import History
 from dbtasks.project import Project
 from dbtasks.render import text
-from dbtasks.revise import Draft
 from dbtasks.services import Models, Notice
 
 NOTICES = {
@@ -69,8 +68,3 @@ def heads(found: History, project: Project) -> str:
     """Return the ends of the history, with their files."""
     lines = [f"{one}  {found.get(one).message}  ({text.path_of(found.get(one).path, project)})" for one in found.heads]
     return "\n".join(lines) or "The history is empty."
-
-
-def merged(result: Draft, project: Project) -> str:
-    """Return where a merge was written."""
-    return f"Wrote {text.path_of(result.path, project)}.\nNext: inv db.upgrade" if result.path else ""

@@ -52,17 +52,6 @@ def revision(
     return None
 
 
-@task(help={"message": "What is merged; by default the heads are named."})
-@friendly
-@writing
-def merge(_context: Context, message: str = "") -> None:
-    """Join several heads into one by a revision that changes nothing."""
-    from dbtasks import render, revise
-
-    at = here()
-    show(render.merged(revise.merge(at.history, at.settings, message), at.project))
-
-
 @task
 @friendly
 @writing

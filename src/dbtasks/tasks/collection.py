@@ -2,7 +2,8 @@
 
 from invoke import Collection
 
-from dbtasks.tasks.authoring import init, merge, revision
+from dbtasks.tasks.authoring import init, revision
+from dbtasks.tasks.branching import merge, rebase
 from dbtasks.tasks.changing import create, downgrade, environment_, onboard, reset, stamp, upgrade
 from dbtasks.tasks.checking import check
 from dbtasks.tasks.keeping import forget, kept, repair, restore
@@ -22,6 +23,7 @@ db = Collection(
     history,
     heads,
     merge,
+    rebase,
     stamp,
     sql,
     create,
