@@ -67,6 +67,7 @@ class Synced:
         heads: what the database records now.
         kept: what was set aside meanwhile.
         waiting: what was set aside earlier, of revisions that are applied again now.
+        ends: the heads of this branch when there are several, so that nothing was applied; empty otherwise.
     """
 
     database: str
@@ -74,27 +75,32 @@ class Synced:
     heads: Heads
     kept: tuple[Kept, ...] = ()
     waiting: tuple[Kept, ...] = ()
+    ends: Heads = ()
 
 
 @contextmanager
 def looked(history: History, settings: Settings, *, detailed: bool = False) -> Iterator[Sync]:
     """Give what has to be done; nothing is written to the database. It is valid until the context ends.
 
+    Where this branch has several heads, as in the middle of a rebase, what it does not have goes and nothing comes.
+
     Raises:
-        ManyHeads: this branch has no one head.
+        ManyHeads: this branch has no one head, and there is nothing to revert.
         UnknownDatabaseRevision: the source of a revision that is to be reverted was not kept.
         KeptSourceBroken: it cannot be loaded.
         RevertFailed: it was seen in a scratch database that a revision cannot be reverted.
         DatabaseMissing, AccessDenied, ServerUnreachable: there is no database to look at.
     """
-    history.head()
     seen = plan.look(history, settings, known_only=False)
     with applied.history_of(history, settings.database.url, settings.database.name, seen.current) as there:
         kept = _in_place(history, there)
         back = tuple(one for one in reversed(there.revisions) if one.id not in kept)
         down = Way(there, seen.current, back, "downgrade")
         rest = there.heads_of(kept) if back else seen.current
-        up = Way(history, rest, history.up(rest, "head"), "upgrade")
+        if not back:
+            history.head()
+        steps = () if len(history.heads) > 1 else history.up(rest, "head")
+        up = Way(history, rest, steps, "upgrade")
         try:
             reverting = plan.weighed(settings, down, seen, detailed=detailed and bool(back), must_revert=True)
         except MigrationFailed as error:
@@ -162,13 +168,16 @@ def run(
         if plan.look(wanted.files, settings, known_only=False) != wanted.seen:
             return (), _done_by_another(settings, wanted)
         reverted = _reverted(settings, wanted, alone, set_aside=set_aside)
+        if len(wanted.files.heads) > 1:
+            return reverted, wanted.applying.current
         rising = plan.upgrade(wanted.files, settings)
         agree(rising)
         report = migrate.run(wanted.files, settings, rising, alone, set_aside=set_aside)
         return (*reverted, *report.steps), report.heads
 
     steps, heads = lock.holding(database.url, database.lock_timeout, both, caller.command, caller.on_wait)
-    return _synced(settings, steps, heads, old)
+    ends = wanted.files.heads if len(wanted.files.heads) > 1 else ()
+    return replace(_synced(settings, steps, heads, old), ends=ends)
 
 
 def _done_by_another(settings: Settings, wanted: Sync) -> Heads:

@@ -27,6 +27,7 @@ def synced(result: Synced) -> str:
         f"{together(result.steps)}. {result.database} is at {text.heads(result.heads)}.",
         *(f"Set aside: {_what(one)}. On a branch that has it: inv db.restore --id {one.id}" for one in result.kept),
         *(f"Set aside earlier: {_what(one)}. Next: inv db.restore --id {one.id}" for one in result.waiting),
+        *([f"The history has {len(result.ends)} heads. Next: inv db.rebase, or inv db.merge"] if result.ends else []),
     ]
     return "\n".join(lines)
 
