@@ -12,7 +12,7 @@ from dbtasks.drafting.operations import Remark
 from dbtasks.drafting.snapshot import Snapshot
 from dbtasks.narrowing import narrows
 
-Kind = Literal["new-not-null", "set-not-null", "narrowed", "new-unique", "lost"]
+Kind = Literal["new-not-null", "set-not-null", "narrowed", "new-unique", "member-gone", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ def of(changes: Iterable[Change], here: Snapshot, there: Snapshot) -> Iterator[H
     for one in changes:
         if one.said.kind in ("drop_table", "drop_column"):
             yield Hazard("lost", one.table, one.said.item)
+        if one.said.kind == "change_enum" and one.lost:
+            yield Hazard("member-gone", one.table, "", one.lost)
         if one.table not in here.metadata.tables or one.table not in there.metadata.tables:
             continue
         new, old = there.column(one.table, one.said.item), here.column(one.table, one.said.item)
@@ -77,7 +79,7 @@ def _unique(table: Table) -> set[frozenset[str]]:
 
 def made_safe(changes: Iterable[Change], hazards: Iterable[Hazard]) -> tuple[Change, ...]:
     """Return the changes with a step for the author to fill in where rows need values first."""
-    found = {(one.table, one.item): one.kind for one in hazards if one.kind != "lost"}
+    found = {(one.table, one.item): one.kind for one in hazards if one.kind not in ("lost", "member-gone")}
     return tuple(step for one in changes for step in _steps(one, found.get((one.table, one.said.item))))
 
 

@@ -45,6 +45,7 @@ HAZARDS = {
     "new-not-null": "{table}.{item} has to have a value and has no default: the upgrade fails where {table} has rows.",
     "set-not-null": "{table}.{item} has to have a value now: the upgrade fails where a row has none.",
     "narrowed": "{table}.{item} gets narrower ({detail}): the upgrade fails, or cuts, where a value does not fit.",
+    "member-gone": "{table}: {detail}.",
     "new-unique": "{item} of {table} has to be unique now: the upgrade fails where rows are the same.",
 }
 LOST = {
@@ -63,7 +64,7 @@ def draft(result: Draft, project: Project) -> str:
     whole = {one.table for one in result.differences if one.kind in PARTS}
     lines += [f"  {difference(one)}" for one in result.differences if one.kind in PARTS or one.table not in whole]
     lines += [f"! {hazard(one)}" for one in result.hazards]
-    if not result.safe and any(one.kind != "lost" for one in result.hazards):
+    if not result.safe and any(one.kind not in ("lost", "member-gone") for one in result.hazards):
         lines.append("  With --safe the steps for rows that are there are written, for you to fill in.")
     lines += [f"! {offer(one)}" for one in result.renames]
     lines += [
