@@ -47,7 +47,7 @@ def test_findings_in_words() -> None:
     assert render.findings([HEADS, ADDED, DROPPED, EMPTY], PROJECT).splitlines() == [
         "many-heads",
         "  The history has 2 heads: a1, b2.",
-        "  fix: inv db.merge",
+        "  fix: inv db.merge, or inv db.rebase",
         "",
         "models-differ",
         "  services/shop/db_models/item.py:4: No revision does this: add the column item.price.",
@@ -83,7 +83,7 @@ def test_findings_as_json() -> None:
         {
             "code": "many-heads",
             "what": "The history has 2 heads: a1, b2.",
-            "fix": "inv db.merge",
+            "fix": "inv db.merge, or inv db.rebase",
             "file": None,
             "line": None,
         },
@@ -94,7 +94,7 @@ def test_findings_for_github() -> None:
     """Annotations escape what would end a property or a command, in the file's name and in the text."""
     broken = Finding("many-heads", ManyHeads(("50%\r\n::error::", "b,2"), None), None)
     assert render.findings_github([broken, ADDED, LOST], PROJECT).splitlines() == [
-        "::error title=many-heads::The history has 2 heads: 50%25%0D%0A::error::, b,2. fix: inv db.merge",
+        "::error title=many-heads::The history has 2 heads: 50%25%0D%0A::error::, b,2. fix: inv db.merge, or inv db.rebase",
         '::error file=services/shop/db_models/item.py,line=4,title=models-differ::No revision does this: add the column item.price. fix: inv db.revision -m "what changes"',
         "::error file=a%2Cb%3Ac%25.py,line=2,title=undiscovered-model::Discovery does not find this table: tag (class Tag). fix: move it into a package 'db_models' below 'services', or import it from one; or name its folder in 'services' or 'models' of [tool.dbtasks]; if it is no table of this database, its file in 'ignore'.",
         "3 findings.",

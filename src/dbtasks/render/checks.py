@@ -111,7 +111,8 @@ def _fix(one: Finding, project: Project) -> str:
     if isinstance(about, Problem):
         return head_problem(about, project)[1]
     if isinstance(about, DbtasksError):
-        return about.fix() or about.why() or ""
+        ways = (about.fix() or about.why() or "").splitlines()
+        return ", or ".join(way.partition(" #")[0].strip() for way in ways)
     if isinstance(about, Difference):
         return 'inv db.revision -m "what changes"'
     if isinstance(about, Undiscovered):
