@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from dbtasks import history, revise, road, scratch, services
 from dbtasks.drafting import order, snapshot
 from dbtasks.drafting.renames import Answers
-from dbtasks.drafting.snapshot import Snapshot
+from dbtasks.drafting.snapshot import Scope, Snapshot
 from dbtasks.drafting.written import SERVICES
 from dbtasks.errors import DbtasksError, MayNotCreateDatabase
 from dbtasks.project import Project
@@ -85,7 +85,7 @@ class Plain:
                     road.detour(migration, running=True),
                     scratch.at(revisions, self._settings.database, heads) as url,
                 ):
-                    self._ours = snapshot.of(url, (None,))
+                    self._ours = snapshot.of(url, Scope(versions=str(migration.version_table)))
             except DbtasksError as error:
                 log.warning("%s", error)
         return self._ours

@@ -152,7 +152,7 @@ def _wanted(history: History, here: URL, metadata: Sequence[MetaData]) -> Wanted
         def keeps(table: Table) -> bool:
             return bool(hook(table, table.name, "table", False, None))  # noqa: FBT003 - Alembic's signature
 
-        return wanted.copied(metadata, connection, keeps)
+        return wanted.copied(metadata, connection, keeps, str(context.version_table))
 
     return road.inspect(history, here, work)
 
@@ -180,7 +180,7 @@ def check_moved(history: History, models: Models, work: Work) -> None:
 
 
 def _work_out(schemas: Schemas, wish: Wish, models: Models | None) -> Work:
-    owners, looked_at = Owners(models, schemas.wanted), schemas.wanted.schemas
+    owners, looked_at = Owners(models, schemas.wanted), schemas.wanted.scope
     done, offered = members.renamed(schemas, wish.answers)
     found = done.with_values(detect.changes(schemas, done.members, done.old_names))
     here, there = (snapshot.of(url, looked_at) for url in (schemas.here, schemas.there))

@@ -1,13 +1,17 @@
 """What a developer is given for a change of models, on every database, through the real ``inv``."""
 
+import os
+import pty
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import URL, Connection, inspect
 
+from dialects.verbs import command
 from support.messages import fails
 from support.repository import Repository, Sql
 from support.scenarios import HERE, done, scenario
@@ -123,11 +127,48 @@ def test_a_rename_keeps_rows_and_names_both_ways(tmp_path: Path, database_url: U
     assert not re.search(r"\bmail\b|users_mail|orders", names)
     for name in ("ix_users_email", "uq_users_email", "ck_users_email", "fk_purchases_user_id", "ix_purchases_user_id"):
         assert name in names
+    if database_url.get_backend_name() == "postgresql":  # which names a key and a sequence after their table
+        left = "SELECT relname FROM pg_class WHERE relname LIKE '{}%' ORDER BY relname"
+        assert sql(database_url, left.format("orders")) == []
+        assert ("purchases_id_seq",) in sql(database_url, left.format("purchases"))
     assert done(repository.inv("db.revision", "-m", "again")) == NOTHING
     done(repository.inv("db.downgrade", "--rev", "-1"))
     assert shape(database_url) == before
     assert sql(database_url, "SELECT id, mail FROM users ORDER BY id") == [(1, "ann@x"), (2, "bob@x")]
     assert sql(database_url, "SELECT user_id, note FROM orders") == [(2, "soon")]
+
+
+def test_a_person_is_asked(tmp_path: Path, database_url: URL) -> None:
+    """On a terminal each rename is asked about; yes keeps the rows, anything else drops and adds."""
+    repository = begun("renames", tmp_path / "repository", database_url)
+    after("renames", repository)
+    code, output = typed(repository, [b"y\n", b"\n"], "db.revision", "-m", "second")
+    assert code == 0, output
+    assert "Was orders renamed to purchases? [y/N] " in output
+    assert "Was users.mail renamed to users.email? [y/N] " in output
+    assert "  rename the table orders to purchases\n" in output
+    assert "  drop the column users.mail and its values\n" in output
+    assert "--rename" not in output
+
+
+def typed(repository: Repository, answers: list[bytes], *arguments: str) -> tuple[int, str]:
+    """Return the exit code and the output of a command at a terminal where questions are answered."""
+    master, slave = pty.openpty()
+    environment = {**os.environ, "DATABASE_URL": repository.url}
+    with subprocess.Popen(
+        command(*arguments), cwd=repository.root, stdin=slave, stdout=slave, stderr=slave, env=environment
+    ) as process:
+        os.close(slave)
+        output, waiting = b"", list(answers)
+        try:
+            while more := os.read(master, 1000):
+                output += more
+                if output.count(b"[y/N] ") > len(answers) - len(waiting):
+                    os.write(master, waiting.pop(0))
+        except OSError:  # on Linux the end of what a terminal shows
+            pass
+        os.close(master)
+        return process.wait(60), output.decode().replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize(
@@ -403,3 +444,12 @@ def test_a_draft_that_is_spoilt_is_told(tmp_path: Path, database_url: URL) -> No
     edit(repository, ("    label: Mapped", "    more: Mapped[int | None]\n    label: Mapped"))
     told = done(repository.inv("db.revision", "-m", "second"))
     assert "! It does not do all that the models want: add the column item.more.\n" in told
+
+
+def test_the_table_of_versions_is_no_table_to_drop(tmp_path: Path, database_url: URL) -> None:
+    """A project that gives Alembic's own table another name finds it in no draft."""
+    repository = scenario("rows", tmp_path / "repository", database_url)
+    call = ("runtime.run_online(target_metadata)", 'runtime.run_online(target_metadata, version_table="versions")')
+    edit(repository, call, path="alembic_db/env.py")
+    done(repository.inv("db.revision", "-m", "first", "db.upgrade"))
+    assert done(repository.inv("db.revision", "-m", "again")) == NOTHING

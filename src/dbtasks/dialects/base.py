@@ -1,7 +1,7 @@
 """What a dialect answers, with the cautious answer for one that does not know better."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, types
@@ -137,6 +137,13 @@ class Dialect:
     def source(self, kind: TypeEngine[Any], imports: set[str]) -> str | None:
         """Return how a type stands in a revision, and add what it imports; None where Alembic's own way is right."""
         return None
+
+    def named_after(self, table: str, old: str, new: str, names: Iterable[str]) -> list[str]:
+        """Return the statements that rename what the database itself has named after a table, from one name to another.
+
+        ``names`` are those of the primary key and of its columns' defaults; ``table`` is what it is called meanwhile.
+        """
+        return []
 
     def placeholder(self, kind: TypeEngine[Any]) -> str | None:
         """Return the default with which rows can get a column that has to have a value; None where none can be told."""

@@ -1,5 +1,7 @@
 """PostgreSQL through asyncpg."""
 
+import re
+from collections.abc import Iterable
 from typing import Any, TypeGuard, TypeVar
 
 from sqlalchemy import URL, Connection, text, types
@@ -162,6 +164,18 @@ class PostgreSQL(Dialect):
             with connection.begin():
                 for statement in statements[start : start + DROPS_AT_ONCE]:
                     connection.exec_driver_sql(statement)
+
+    def named_after(self, table: str, old: str, new: str, names: Iterable[str]) -> list[str]:
+        """Rename the constraint of the primary key, and the sequences of serial columns."""
+        found = []
+        for name in names:
+            if name == f"{old}_pkey":
+                constraint = f"RENAME CONSTRAINT {self.quoted(name)} TO {self.quoted(f'{new}_pkey')}"
+                found.append(f"ALTER TABLE {self.quoted(table)} {constraint}")
+            elif match := re.fullmatch(rf"nextval\('\"?({re.escape(old)}_\w+_seq)\"?'::regclass\)", name):
+                after = f"{new}{match[1].removeprefix(old)}"
+                found.append(f"ALTER SEQUENCE {self.quoted(match[1])} RENAME TO {self.quoted(after)}")
+        return found
 
     def source(self, kind: TypeEngine[Any], imports: set[str]) -> str | None:
         """Have the type of an enum be created by its own statement, once, and not by each table that uses it."""

@@ -43,10 +43,10 @@ def changes(
     tables and columns, which other names may be made of.
     """
     wanted = schemas.wanted
-    there = snapshot.of(schemas.there, wanted.schemas)
+    there = snapshot.of(schemas.there, wanted.scope)
 
     def work(connection: Connection) -> tuple[Change, ...]:
-        here = snapshot.read(connection, wanted.schemas)
+        here = snapshot.read(connection, wanted.scope)
         dialect = dialects.of(schemas.here)
         sides = Sides(here, there, wanted.tables, wanted.named, old_names, dialect, connection.dialect)
         return _changes(sides, members)

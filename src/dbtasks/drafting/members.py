@@ -120,7 +120,8 @@ def renamed(schemas: Schemas, answers: Answers) -> tuple[Done, tuple[Rename, ...
         RenameNotFound: a rename was given that cannot be one.
     """
     tables, columns = renames.given(answers)
-    looked_at = schemas.wanted.schemas
+    dialect = dialects.of(schemas.here)
+    looked_at = schemas.wanted.scope
     there = snapshot.of(schemas.there, looked_at)
     here = snapshot.of(schemas.here, looked_at)
     done: list[Change] = []
@@ -128,7 +129,7 @@ def renamed(schemas: Schemas, answers: Answers) -> tuple[Done, tuple[Rename, ...
     chosen = _chosen(tables, renames.of_tables(here, there), answers, open_)
     for one in tables:
         _check(one, one.old in here.metadata.tables, one.new in there.metadata.tables, here, there)
-    done += _carry_out(schemas, [renames.as_change(one, here) for one in chosen])
+    done += _carry_out(schemas, [renames.as_change(one, here, dialect) for one in chosen])
     here = snapshot.of(schemas.here, looked_at)
     uses = tuple(_uses(here, schemas))
     of_members, of_columns = _split(columns, uses)
@@ -137,10 +138,10 @@ def renamed(schemas: Schemas, answers: Answers) -> tuple[Done, tuple[Rename, ...
         _check(
             one, here.column(one.table, one.old) is not None, there.column(one.table, one.new) is not None, here, there
         )
-    done += _carry_out(schemas, [renames.as_change(one, here) for one in chosen])
+    done += _carry_out(schemas, [renames.as_change(one, here, dialect) for one in chosen])
     agreed = _chosen(of_members, tuple(_candidates(uses)), answers, open_)
     found = {(one.table, one.old): one.new for one in agreed}
-    return Done(tuple(done), found, uses, dialects.of(schemas.here)), tuple(open_)
+    return Done(tuple(done), found, uses, dialect), tuple(open_)
 
 
 def _chosen(

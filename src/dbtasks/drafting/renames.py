@@ -10,9 +10,11 @@ from sqlalchemy import URL, Column, Connection, Table
 
 from dbtasks import databases
 from dbtasks.compare import Difference
+from dbtasks.dialects import Dialect
+from dbtasks.dialects.definitions import PRIMARY
 from dbtasks.drafting.change import Change, Phase, Place
-from dbtasks.drafting.operations import NewName
-from dbtasks.drafting.snapshot import Snapshot
+from dbtasks.drafting.operations import NewName, Sql
+from dbtasks.drafting.snapshot import Snapshot, default_of
 from dbtasks.errors import RenameNotFound
 
 ALIKE = 0.6  # of a table's columns that another has to have, to be taken for it
@@ -155,7 +157,7 @@ def _best(pairs: Iterable[tuple[float, str, str]]) -> Iterator[tuple[float, str,
             yield score, before, after
 
 
-def as_change(one: Rename, here: Snapshot) -> Change:
+def as_change(one: Rename, here: Snapshot, dialect: Dialect) -> Change:
     """Return what renames a table or a column, and gives it its old name again."""
     said = Difference(f"rename_{one.kind}", one.table, one.new, (one.old,))
     schema, _, table = one.table.rpartition(".")
@@ -163,7 +165,8 @@ def as_change(one: Rename, here: Snapshot) -> Change:
         old, new = one.old.rpartition(".")[2], one.new.rpartition(".")[2]
         up: ops.MigrateOperation = NewName(old, new, schema=schema or None)
         down: ops.MigrateOperation = NewName(new, old, schema=schema or None)
-        return Change(Phase.RENAMES, said, (up,), (down,))
+        after, before = (_named_after(one, here, dialect, back=back) for back in (False, True))
+        return Change(Phase.RENAMES, said, (up, *after), (*before, down))
     column = here.table(one.table).columns[one.old]
     return Change(
         Phase.RENAMES,
@@ -172,6 +175,18 @@ def as_change(one: Rename, here: Snapshot) -> Change:
         (_renamed(column, table, schema, one.new, one.old),),
         Place.COLUMN,
     )
+
+
+def _named_after(one: Rename, here: Snapshot, dialect: Dialect, *, back: bool) -> list[ops.MigrateOperation]:
+    """Return what the database has named after a table, as it goes with it to the new name, or comes back."""
+    old, new = one.old, one.new
+    keys = [definition.name or "" for key, definition in here.of_table(old).items() if key.kind == PRIMARY]
+    names = [*keys, *(default_of(column) or "" for column in here.table(old).columns)]
+    if back:
+        names = [name.replace(f"{old}_", f"{new}_") for name in names]
+        old, new = new, old
+    statements = [] if "." in one.old else dialect.named_after(one.new, old, new, names)
+    return [Sql(statements, dialect.names)] if statements else []
 
 
 def _renamed(column: Column[object], table: str, schema: str, old: str, new: str) -> ops.AlterColumnOp:
@@ -193,7 +208,11 @@ def carry_out(url: URL, operations: Sequence[ops.MigrateOperation]) -> None:
     def work(connection: Connection) -> None:
         with Operations.context(MigrationContext.configure(connection)) as op:
             for one in operations:
-                op.invoke(one)
+                if isinstance(one, Sql):
+                    for statement in one.statements:
+                        op.execute(statement)
+                else:
+                    op.invoke(one)
         connection.commit()
 
     if operations:

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import URL, Column, Computed, Connection, Identity, MetaData, Table, inspect
 from sqlalchemy.exc import SAWarning
@@ -9,7 +10,17 @@ from sqlalchemy.exc import SAWarning
 from dbtasks import databases, dialects, ledger
 from dbtasks.dialects.definitions import Definitions, Key
 
-VERSIONS = "alembic_version"
+
+class Scope(NamedTuple):
+    """Where to look, and what to leave out.
+
+    Attributes:
+        schemas: the schemas; None is the default one.
+        versions: the name of Alembic's own table.
+    """
+
+    schemas: tuple[str | None, ...] = (None,)
+    versions: str = "alembic_version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +62,20 @@ def full_name(key: Key) -> str:
     return f"{key.schema}.{key.table}" if key.schema else key.table
 
 
-def of(url: URL, schemas: tuple[str | None, ...]) -> Snapshot:
+def of(url: URL, scope: Scope) -> Snapshot:
     """Return the schema of a database, without the tables of Alembic, of dbtasks, and of extensions."""
-    return databases.connect(url, lambda connection: read(connection, schemas))
+    return databases.connect(url, lambda connection: read(connection, scope))
 
 
-def read(connection: Connection, schemas: tuple[str | None, ...]) -> Snapshot:
+def read(connection: Connection, scope: Scope) -> Snapshot:
     """Return the same on a connection."""
+    schemas = scope.schemas
     dialect = dialects.of(connection.engine.url)
     foreign = dialect.extension_tables(connection)
     metadata = MetaData()
 
     def is_ours(name: str, _metadata: MetaData) -> bool:
-        return name != VERSIONS and not name.startswith(ledger.PREFIX) and name not in foreign
+        return name != scope.versions and not name.startswith(ledger.PREFIX) and name not in foreign
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # what SQLAlchemy cannot reflect is in the definitions

@@ -44,7 +44,7 @@ def of(project: Project, schemas: Schemas, revision: str, left_out: Iterable[Dif
 
     What was ``left_out`` of the draft need not be there afterwards.
     """
-    looked_at = schemas.wanted.schemas
+    looked_at = schemas.wanted.scope
     before = snapshot.of(schemas.here, looked_at)
     revisions = history.load(project)
     try:

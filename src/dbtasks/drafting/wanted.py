@@ -9,6 +9,7 @@ from sqlalchemy.schema import Constraint
 from sqlalchemy.sql.sqltypes import SchemaType
 
 from dbtasks import dialects
+from dbtasks.drafting.snapshot import Scope
 
 LONGEST = 60  # characters of a name; PostgreSQL takes 63, MySQL 64
 Keeps = Callable[[Table], bool]
@@ -22,11 +23,13 @@ class Wanted:
         metadata: copies, so that the models themselves stay as their authors wrote them.
         named: (table, name) of constraints that their authors left without a name, and that have got one here.
         left_out: the tables in a schema that would be another database here; that one is not touched.
+        versions: the name of Alembic's own table.
     """
 
     metadata: tuple[MetaData, ...]
     named: frozenset[tuple[str, str]] = frozenset()
     left_out: tuple[str, ...] = ()
+    versions: str = Scope().versions
 
     @property
     def tables(self) -> dict[str, Table]:
@@ -34,12 +37,12 @@ class Wanted:
         return {name: one.tables[name] for one in self.metadata for name in sorted(one.tables)}
 
     @property
-    def schemas(self) -> tuple[str | None, ...]:
-        """Return the schemas that they name, and None for the default one, which is always looked at."""
-        return (None, *sorted({table.schema for table in self.tables.values() if table.schema}))
+    def scope(self) -> Scope:
+        """Return where to look for them: in the default schema, and in those that they name."""
+        return Scope((None, *sorted({table.schema for table in self.tables.values() if table.schema})), self.versions)
 
 
-def copied(models: Sequence[MetaData], connection: Connection, keeps: Keeps) -> Wanted:
+def copied(models: Sequence[MetaData], connection: Connection, keeps: Keeps, versions: str) -> Wanted:
     """Return the models for a database whose schema the connection shows; a name that is there already is kept."""
     found, left_out = [], []
     has_schemas = dialects.of(connection.engine.url).has_schemas
@@ -55,7 +58,7 @@ def copied(models: Sequence[MetaData], connection: Connection, keeps: Keeps) -> 
     named = frozenset(
         (table.fullname, name) for one in found for table in one.tables.values() for name in _name(table, there)
     )
-    return Wanted(tuple(found), named, tuple(sorted(left_out)))
+    return Wanted(tuple(found), named, tuple(sorted(left_out)), versions)
 
 
 class _Names:
