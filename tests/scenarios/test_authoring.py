@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import URL, Connection, inspect
+from sqlalchemy.exc import DBAPIError
 
 from dialects.verbs import command
 from support.messages import fails
@@ -37,7 +38,7 @@ def after(name: str, repository: Repository) -> None:
         shutil.copy(file, repository.path("services/shop/database/db_models") / file.name)
 
 
-def edit(repository: Repository, *pairs: tuple[str, str], path: str = MODELS) -> None:
+def edit(repository: Repository, *pairs: tuple[str, str], path: str | Path = MODELS) -> None:
     """Replace parts of the models' source, each of which must be there."""
     text = repository.read(path)
     for old, new in pairs:
@@ -453,3 +454,24 @@ def test_the_table_of_versions_is_no_table_to_drop(tmp_path: Path, database_url:
     edit(repository, call, path="alembic_db/env.py")
     done(repository.inv("db.revision", "-m", "first", "db.upgrade"))
     assert done(repository.inv("db.revision", "-m", "again")) == NOTHING
+
+
+def test_checks_without_a_name_outlive_a_rebuild(tmp_path: Path, database_url: URL, sql: Sql) -> None:
+    """A check that an old revision has made without a name is there after the next draft as well, on every database."""
+    repository = scenario("rows", tmp_path / "repository", database_url)
+    done(repository.inv("db.revision", "-m", "first"))
+    (path,) = repository.revisions()
+    key = 'sa.PrimaryKeyConstraint("id"),'
+    edit(repository, (key, f"{key}\n        sa.CheckConstraint(\"code <> 'x'\"),"), path=path)
+    edit(repository, ("from sqlalchemy import String", "from sqlalchemy import CheckConstraint, String"))
+    table = '__tablename__ = "item"'
+    edit(repository, (table, f"{table}\n    __table_args__ = (CheckConstraint(\"code <> 'x'\"),)"))
+    done(repository.inv("db.upgrade"))
+    assert done(repository.inv("db.revision", "-m", "nothing")) == NOTHING
+    edit(repository, ("    label: Mapped[str | None] = mapped_column(String(50))\n", ""))
+    drafted(repository)
+    done(repository.inv("db.upgrade"))
+    for command_ in (["db.downgrade", "--rev", "-1"], ["db.upgrade"]):
+        with pytest.raises(DBAPIError):
+            sql(database_url, "INSERT INTO item (id, name, code) VALUES (1, 'a', 'x')")
+        done(repository.inv(*command_))

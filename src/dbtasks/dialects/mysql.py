@@ -45,7 +45,6 @@ class MySQL(Dialect):
     alters_autoincrement = True
     orders_columns = True
     implies_indexes = True
-    alters_primary = False
     copies = MySQLCopies()
     definitions = MySQLReader()
     lock = MySQLLock()

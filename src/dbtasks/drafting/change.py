@@ -1,6 +1,6 @@
 """One thing that a revision does, and how it is undone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
 from alembic.operations.ops import MigrateOperation
@@ -53,7 +53,6 @@ class Change:
         place: when within the table.
         lost: the sentence that says what is lost on the way up; "" when nothing is.
         lost_down: likewise on the way down.
-        also: other tables that it is about.
     """
 
     phase: Phase
@@ -63,7 +62,6 @@ class Change:
     place: Place = Place.COLUMN
     lost: str = ""
     lost_down: str = ""
-    also: tuple[str, ...] = field(default=())
 
     @property
     def table(self) -> str:

@@ -93,6 +93,16 @@ def _forget_renamed(sides: Sides, table: str, gone: dict[Key, Definition], new: 
             del gone[twin], new[key]
 
 
+def kept_checks(sides: Sides, table: str) -> Iterator[Change]:
+    """Yield the checks without a name that a rebuild of the table would lose; they get a name of the models'."""
+    unnamed = {one.said for key, one in sides.here.of_table(table).items() if key.kind == CHECK and one.name is None}
+    for key, one in sorted(sides.there.of_table(table).items()):
+        if key.kind == CHECK and one.said in unnamed and (table, key.name) in sides.named:
+            yield Change(
+                Phase.TABLES, Difference("create_constraint", table, key.name), created(sides, key), (), Place.CHECK
+            )
+
+
 def _is_covered(sides: Sides, key: Key, here: dict[Key, Definition], new: dict[Key, Definition]) -> bool:
     """Return whether an index that a foreign key had brought vanishes by itself once there is another for it."""
     if not sides.dialect.implies_indexes or key.kind != INDEX:

@@ -34,14 +34,6 @@ class Sql(ops.MigrateOperation):
         return self.dialect == other.dialect and not (self.alone or other.alone)
 
 
-class Guarded(ops.MigrateOperation):
-    """An operation for some dialects only."""
-
-    def __init__(self, operation: ops.MigrateOperation, dialect: tuple[str, ...]) -> None:
-        self.operation = operation
-        self.dialect = dialect
-
-
 class Using(ops.AlterColumnOp):
     """A change of type that the database makes only when it is told how."""
 
@@ -96,11 +88,6 @@ def _sql(_context: AutogenContext, operation: Sql) -> list[str]:
     if operation.alone:
         lines = ["with op.get_context().autocommit_block():", *lines, ""]
     return _guarded(operation.dialect, lines)
-
-
-@renderers.dispatch_for(Guarded)
-def _operation_guarded(context: AutogenContext, operation: Guarded) -> list[str]:
-    return _guarded(operation.dialect, render_op(context, operation.operation))
 
 
 def _guarded(dialect: tuple[str, ...], lines: list[str]) -> list[str]:

@@ -9,9 +9,9 @@ from alembic.operations import ops
 from dbtasks.compare import table_of
 from dbtasks.drafting.change import Change
 from dbtasks.drafting.constraints import CONVENTION
-from dbtasks.drafting.operations import Batch, Break, DropUnnamed, Guarded, Remark, Sql
+from dbtasks.drafting.operations import Batch, Break, DropUnnamed, Remark, Sql
 
-WHOLE = (ops.CreateTableOp, ops.DropTableOp, ops.RenameTableOp, Break, Guarded, Sql)  # not a part of a batch
+WHOLE = (ops.CreateTableOp, ops.DropTableOp, ops.RenameTableOp, Break, Sql)  # not a part of a batch
 Body = list[ops.MigrateOperation]
 
 

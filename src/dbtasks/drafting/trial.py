@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dbtasks import history, road, scratch
 from dbtasks.compare import Difference
+from dbtasks.dialects.definitions import CHECK
 from dbtasks.drafting import detect, snapshot
 from dbtasks.drafting.detect import Schemas
 from dbtasks.drafting.snapshot import Snapshot
@@ -90,7 +91,8 @@ def facts(of: Snapshot) -> dict[str, object]:
                 column.comment,
             )
     for key, one in of.definitions.items():
-        name = f"{key.table}.{key.kind} {key.name}".strip()
+        # A check may have got a name on the way; what it says is what counts.
+        name = f"{key.table}.{key.kind} {one.said if key.kind == CHECK else key.name}".strip()
         found[name] = one.said
     found |= {f"sequence {name}": statement for name, statement in of.sequences.items()}
     for (_, name), members in of.enums.items():
