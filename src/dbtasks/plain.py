@@ -8,7 +8,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
 from dbtasks import history, revise, road, scratch, services
-from dbtasks.drafting import order, snapshot
+from dbtasks.drafting import snapshot
 from dbtasks.drafting.renames import Answers
 from dbtasks.drafting.snapshot import Scope, Snapshot
 from dbtasks.drafting.written import SERVICES
@@ -56,7 +56,7 @@ class Plain:
             log.warning("%s", error)
             return
         revise.check_moved(revisions, models, work)
-        script.upgrade_ops.ops, script.downgrade_ops.ops = order.bodies(work.steps)
+        script.upgrade_ops.ops, script.downgrade_ops.ops = work.bodies
         migration.opts["template_args"][SERVICES] = work.draft.services
 
     def is_ours(self, item: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:

@@ -10,9 +10,9 @@ from alembic import command
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, MetaData, Table
 
-from dbtasks import road, scratch, services
+from dbtasks import dialects, road, scratch, services
 from dbtasks.compare import Difference
-from dbtasks.drafting import detect, hazards, members, renames, snapshot, trial, wanted, written
+from dbtasks.drafting import columns, detect, hazards, members, order, renames, snapshot, trial, wanted, written
 from dbtasks.drafting.change import Change
 from dbtasks.drafting.detect import Schemas
 from dbtasks.drafting.hazards import Hazard
@@ -117,7 +117,7 @@ def draft_metadata(
             check_moved(history, models, work)
         if not any(one.up for one in work.steps):
             return work.draft
-        script = written.revision(history, schemas.here, wish.message, work.steps, work.draft.services)
+        script = written.revision(history, schemas.here, wish.message, work.bodies, work.draft.services)
         if script is None:
             return work.draft
         headfile.write(history.project, script.revision)
@@ -165,11 +165,18 @@ class Work:
         draft: what there is to say of it.
         steps: what it does, in order.
         left_out: what ``--service`` keeps out of it.
+        generated: the columns that have to be made anew whenever their table is rebuilt.
     """
 
     draft: Draft
     steps: tuple[Change, ...]
     left_out: tuple[Difference, ...]
+    generated: order.Generated
+
+    @property
+    def bodies(self) -> tuple[order.Body, order.Body]:
+        """Return the operations of the way up and of the way down."""
+        return order.bodies(self.steps, self.generated)
 
 
 def check_moved(history: History, models: Models, work: Work) -> None:
@@ -202,7 +209,9 @@ def _work_out(schemas: Schemas, wish: Wish, models: Models | None) -> Work:
         left_out=schemas.wanted.left_out,
     )
     steps = hazards.made_safe(chosen, risks) if wish.safe else chosen
-    return Work(draft, steps, tuple(one.said for one in left_out))
+    rebuilds = dialects.of(schemas.here).rebuilds
+    generated = columns.generated(here, schemas.wanted.tables) if rebuilds else {}
+    return Work(draft, steps, tuple(one.said for one in left_out), generated)
 
 
 def _concerns(one: Rename, changes: Sequence[Change]) -> bool:

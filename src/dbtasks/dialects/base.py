@@ -50,7 +50,9 @@ class Dialect:
     orders_columns = False  # a column can be put in its old place again
     checks_keys = True  # a foreign key and what it refers to have to fit at every moment
     implies_indexes = False  # a foreign key brings an index of its own, and keeps it from being dropped
-    forgets_checks = False  # a table that is rebuilt loses the checks that have no name
+    rebuilds = (
+        False  # most changes rebuild the table, which loses checks without a name and trips over generated columns
+    )
     has_schemas = False  # a schema is a part of the database, not another one
     in_file = False  # the database is a file: created by writing, removed by deleting
 

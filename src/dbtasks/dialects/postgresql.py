@@ -183,6 +183,8 @@ class PostgreSQL(Dialect):
             imports.add("from sqlalchemy.dialects import postgresql")
             dimensions = f", dimensions={kind.dimensions}" if kind.dimensions else ""
             return f"postgresql.ARRAY({_enum(kind.item_type)}{dimensions})"
+        if isinstance(kind, types.Interval) and kind.second_precision is not None:
+            return f"sa.Interval(second_precision={kind.second_precision!r})"  # Alembic leaves it out
         if not _is_named(kind):
             return None
         imports.add("from sqlalchemy.dialects import postgresql")

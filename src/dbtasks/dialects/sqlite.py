@@ -33,7 +33,7 @@ class SQLite(Dialect):
     moves = SQLiteMoves()
     offline = False  # batch mode copies the table that it finds, so it needs one to look at
     checks_keys = False
-    forgets_checks = True
+    rebuilds = True
     in_file = True
 
     def check_url(self, url: URL, origin: str) -> None:

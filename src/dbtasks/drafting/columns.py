@@ -1,6 +1,6 @@
 """Columns that both schemas have, and that say different things."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alembic.operations import ops
@@ -11,7 +11,7 @@ from dbtasks.compare import Difference
 from dbtasks.drafting.change import Change, Phase, Place
 from dbtasks.drafting.constraints import Sides
 from dbtasks.drafting.operations import Using
-from dbtasks.drafting.snapshot import default_of
+from dbtasks.drafting.snapshot import Snapshot, default_of
 from dbtasks.drafting.tables import alone, without_check
 
 COUNTING = "nextval("  # what counts a key up is a part of the key
@@ -159,3 +159,14 @@ def _expression(column: Column[Any]) -> tuple[str, bool | None] | None:
     if column.computed is None:
         return None
     return " ".join(str(column.computed.sqltext).split()), bool(column.computed.persisted)
+
+
+def generated(here: Snapshot, tables: Mapping[str, Table]) -> dict[str, tuple[Column[Any], ...]]:
+    """Return the generated columns that both have, and that say the same: a rebuild of their table trips over them."""
+    found = {}
+    for name, table in tables.items():
+        old = here.metadata.tables.get(name)
+        both = [one.name for one in table.c if one.computed is not None and old is not None and one.name in old.c]
+        if both:
+            found[name] = tuple(alone(table, one) for one in both)
+    return found

@@ -60,7 +60,7 @@ def _changes(sides: Sides, members: Mapping[tuple[str, str], str]) -> tuple[Chan
     found += [*tables.changes(sides), *columns.changes(sides)]
     for table in sorted({*here} & {*there}):
         found += constraints.changes(sides, table)
-    if sides.dialect.forgets_checks:
+    if sides.dialect.rebuilds:
         rebuilt = {one.table for one in found if one.phase == Phase.TABLES}
         found += [one for table in sorted(rebuilt) for one in constraints.kept_checks(sides, table)]
     gone = [table for name, table in here.items() if name not in there]

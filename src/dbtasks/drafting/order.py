@@ -1,10 +1,13 @@
 """Changes into the two bodies of a revision: in an order in which each step can be done, up and down."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
+from typing import Any
 
 from alembic.operations import ops
+from sqlalchemy import Column
 
 from dbtasks.compare import table_of
 from dbtasks.drafting.change import Change
@@ -13,6 +16,8 @@ from dbtasks.drafting.operations import Batch, Break, DropUnnamed, Remark, Sql
 
 WHOLE = (ops.CreateTableOp, ops.DropTableOp, ops.RenameTableOp, Break, Sql)  # not a part of a batch
 Body = list[ops.MigrateOperation]
+Generated = Mapping[str, tuple[Column[Any], ...]]
+NONE: Generated = MappingProxyType({})
 
 
 def in_order(changes: Iterable[Change], tables: Sequence[str]) -> tuple[Change, ...]:
@@ -25,11 +30,14 @@ def in_order(changes: Iterable[Change], tables: Sequence[str]) -> tuple[Change, 
     return tuple(sorted(changes, key=place))
 
 
-def bodies(changes: Sequence[Change]) -> tuple[Body, Body]:
-    """Return the operations of the way up and of the way down."""
+def bodies(changes: Sequence[Change], generated: Generated = NONE) -> tuple[Body, Body]:
+    """Return the operations of the way up and of the way down.
+
+    ``generated`` has the columns, by their table, that have to be made anew whenever their table is rebuilt.
+    """
     up = [one for change in changes for one in _with_remark(change.lost, change.up)]
     down = [one for change in reversed(changes) for one in _with_remark(change.lost_down, change.down)]
-    return _grouped(up), _grouped(down)
+    return _grouped(up, generated), _grouped(down, generated)
 
 
 def _with_remark(lost: str, operations: Sequence[ops.MigrateOperation]) -> Body:
@@ -41,7 +49,7 @@ def _with_remark(lost: str, operations: Sequence[ops.MigrateOperation]) -> Body:
     return [remark, *operations]
 
 
-def _grouped(operations: Body) -> Body:
+def _grouped(operations: Body, generated: Generated) -> Body:
     """Put what is done to one table, one after the other, into one batch: SQLite rebuilds the table once for it."""
     found: Body = []
     for table, those in groupby(operations, key=_table):
@@ -50,6 +58,9 @@ def _grouped(operations: Body) -> Body:
             found += _joined(group)
             continue
         schema, _, name = table.rpartition(".")
+        if not all(isinstance(one, ops.CreateIndexOp | ops.DropIndexOp) for one in group):
+            anew = ((ops.DropColumnOp(name, one.name), ops.AddColumnOp(name, one)) for one in generated.get(table, ()))
+            group = [*(step for pair in anew for step in pair), *group]
         naming = {kind: CONVENTION[kind] for kind in _conventions(group)}
         made = Batch(name, group, schema=schema or None, naming=naming) if naming else None
         found.append(made or ops.ModifyTableOps(name, group, schema=schema or None))

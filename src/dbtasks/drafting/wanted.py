@@ -9,6 +9,7 @@ from sqlalchemy.schema import Constraint
 from sqlalchemy.sql.sqltypes import SchemaType
 
 from dbtasks import dialects
+from dbtasks.drafting import adapted
 from dbtasks.drafting.snapshot import Scope
 
 LONGEST = 60  # characters of a name; PostgreSQL takes 63, MySQL 64
@@ -50,9 +51,10 @@ def copied(models: Sequence[MetaData], connection: Connection, keeps: Keeps, ver
         copy = MetaData(naming_convention=one.naming_convention, schema=one.schema)
         for table in one.tables.values():
             if (has_schemas or not table.schema) and keeps(table):
-                table.to_metadata(copy)
+                adapted.adapt(table.to_metadata(copy), connection.dialect)
             elif table.schema and not has_schemas:
                 left_out.append(table.fullname)
+        adapted.sequences(one, copy)
         found.append(copy)
     there = _Names(connection)
     named = frozenset(
@@ -73,9 +75,9 @@ class _Names:
         if not self._inspector.has_table(table.name, schema=table.schema):
             return None
         if isinstance(constraint, UniqueConstraint):
-            columns = {column.name for column in constraint.columns}
+            columns = [column.name for column in constraint.columns]
             uniques = self._inspector.get_unique_constraints(table.name, schema=table.schema)
-            return next(((one["name"],) for one in uniques if set(one["column_names"]) == columns), None)
+            return next(((one["name"],) for one in uniques if one["column_names"] == columns), None)
         if isinstance(constraint, ForeignKeyConstraint):
             names = [column.name for column in constraint.columns]
             keys = self._inspector.get_foreign_keys(table.name, schema=table.schema)
@@ -99,7 +101,7 @@ def _name(table: Table, there: _Names) -> Iterable[str]:
             constraint
         ):
             known = there.of(constraint)
-            if known is not None:
+            if known is not None and known[0] not in taken:
                 constraint.name = known[0]
                 continue
             name = _free(conventional(constraint), taken)

@@ -12,8 +12,7 @@ from alembic.script import Script
 from sqlalchemy import URL
 
 from dbtasks import scratch
-from dbtasks.drafting import order
-from dbtasks.drafting.change import Change
+from dbtasks.drafting.order import Body
 from dbtasks.history import History
 from dbtasks.road import Run, through_alembic
 
@@ -22,10 +21,10 @@ SERVICES = "services"  # the argument of script.py.mako
 
 
 def revision(
-    history: History, url: URL, message: str, changes: Sequence[Change], services: Sequence[str]
+    history: History, url: URL, message: str, bodies: tuple[Body, Body], services: Sequence[str]
 ) -> Script | None:
     """Return the script that Alembic wrote; None when a hook of the project's own emptied it."""
-    up, down = order.bodies(changes)
+    up, down = bodies
 
     def fill(context: MigrationContext, _revision: Any, directives: list[ops.MigrationScript]) -> None:
         script = directives[0]
