@@ -210,7 +210,7 @@ def _work_out(schemas: Schemas, wish: Wish, models: Models | None) -> Work:
     )
     steps = hazards.made_safe(chosen, risks) if wish.safe else chosen
     rebuilds = dialects.of(schemas.here).rebuilds
-    generated = columns.generated(here, schemas.wanted.tables) if rebuilds else {}
+    generated = columns.generated(here, there, schemas.wanted.tables) if rebuilds else {}
     return Work(draft, steps, tuple(one.said for one in left_out), generated)
 
 

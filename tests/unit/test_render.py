@@ -146,7 +146,7 @@ def test_every_kind_of_difference_has_words() -> None:
     """No comparison can find what cannot be told."""
     facts = {f"{verb}_{kind}" for verb in ("create", "drop", "change") for kind in ("view", "check", "enum")}
     compared = {kind for kind, _ in KINDS} | facts | {"change_primary_key", "change_column_order"}
-    drafted = {f"{verb}_sequence" for verb in ("create", "drop", "change")}
+    drafted = {f"{verb}_{kind}" for verb in ("create", "drop", "change") for kind in ("sequence", "domain")}
     drafted |= {"create_schema", "rename_table", "rename_column", "rename_member", "backfill"}
     assert compared == set(FOUND)
     assert compared | drafted == set(WORDS)

@@ -50,9 +50,7 @@ class Dialect:
     orders_columns = False  # a column can be put in its old place again
     checks_keys = True  # a foreign key and what it refers to have to fit at every moment
     implies_indexes = False  # a foreign key brings an index of its own, and keeps it from being dropped
-    rebuilds = (
-        False  # most changes rebuild the table, which loses checks without a name and trips over generated columns
-    )
+    rebuilds = False  # changes rebuild the table: checks without a name go, generated columns are in the way
     has_schemas = False  # a schema is a part of the database, not another one
     in_file = False  # the database is a file: created by writing, removed by deleting
 

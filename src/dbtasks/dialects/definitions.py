@@ -29,6 +29,7 @@ class Definition(NamedTuple):
 
 
 Definitions = dict[Key, Definition]
+Objects = dict[tuple[str, str], str]  # the statements that make other things, by their kind and their full name
 
 
 class Reader:
@@ -46,8 +47,8 @@ class Reader:
     def complete(self, connection: Connection, metadata: MetaData) -> None:
         """Give reflected columns the types that SQLAlchemy does not see."""
 
-    def sequences(self, connection: Connection, schemas: tuple[str | None, ...]) -> dict[str, str]:
-        """Return the statement that makes each sequence that belongs to no column, by its name with its schema."""
+    def objects(self, connection: Connection, schemas: tuple[str | None, ...]) -> Objects:
+        """Return the statement that makes each sequence that belongs to no column, and each domain."""
         return {}
 
     def _of_schema(self, connection: Connection, schema: str | None) -> Iterator[tuple[Key, Definition]]:
@@ -128,10 +129,14 @@ class PostgreSQLReader(Reader):
             key = Key(kind, schema, row.table_name, "" if kind == PRIMARY else row.name)
             yield key, Definition(_of_any(row.said), again, row.name)
 
-    def sequences(self, connection: Connection, schemas: tuple[str | None, ...]) -> dict[str, str]:
-        """Ask the view pg_sequences."""
-        rows = [row for one in schemas for row in connection.execute(POSTGRESQL_SEQUENCES, {"schema": one}).all()]
-        return {row.name: row.statement for row in rows}
+    def objects(self, connection: Connection, schemas: tuple[str | None, ...]) -> Objects:
+        """Ask the catalogue."""
+        found: Objects = {}
+        for schema in schemas:
+            for kind, listing in (("sequence", POSTGRESQL_SEQUENCES), ("domain", POSTGRESQL_DOMAINS)):
+                rows = connection.execute(listing, {"schema": schema}).all()
+                found |= {(kind, row.name): row.statement for row in rows}
+        return found
 
 
 def _of_any(said: str) -> str:
@@ -164,6 +169,22 @@ WHERE s.schemaname = coalesce(:schema, current_schema()) AND NOT EXISTS (
       AND d.objid = format('%I.%I', s.schemaname, s.sequencename)::regclass
 )
 """)
+# https://www.postgresql.org/docs/current/catalog-pg-type.html
+POSTGRESQL_DOMAINS = text("""
+SELECT concat_ws('.', :schema ::text, t.typname) AS name,
+       format('CREATE DOMAIN %s%I AS %s%s%s%s',
+              CASE WHEN :schema ::text IS NULL THEN '' ELSE format('%I.', :schema ::text) END, t.typname,
+              format_type(t.typbasetype, t.typtypmod),
+              CASE WHEN t.typdefault IS NULL THEN '' ELSE ' DEFAULT ' || t.typdefault END,
+              CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END,
+              (SELECT coalesce(string_agg(format(' CONSTRAINT %I %s', c.conname, pg_get_constraintdef(c.oid)), ''
+                                          ORDER BY c.conname), '')
+               FROM pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c')) AS statement
+FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+WHERE t.typtype = 'd' AND n.nspname = coalesce(:schema, current_schema()) AND NOT EXISTS (
+    SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
+)
+""")
 LINE = re.compile(
     r"\s*(?:CONSTRAINT `(?P<constraint>(?:[^`]|``)+)` )?"
     r"(?P<what>PRIMARY KEY|FOREIGN KEY|CHECK|(?:UNIQUE |FULLTEXT |SPATIAL )?KEY)"
@@ -190,12 +211,12 @@ class MySQLReader(Reader):
                 if match:
                     yield _line(schema, table, quote(table), line.strip().rstrip(","), match)
 
-    def sequences(self, connection: Connection, schemas: tuple[str | None, ...]) -> dict[str, str]:
+    def objects(self, connection: Connection, schemas: tuple[str | None, ...]) -> Objects:
         """Ask MariaDB, which alone has them: https://mariadb.com/kb/en/show-create-sequence/."""
         quote = connection.dialect.identifier_preparer.quote_identifier
         names = connection.execute(MARIADB_SEQUENCES).scalars().all()
         made = {name: connection.exec_driver_sql(f"SHOW CREATE SEQUENCE {quote(name)}").one()[1] for name in names}
-        return {name: str(statement).partition(" ENGINE=")[0] for name, statement in made.items()}
+        return {("sequence", name): str(statement).partition(" ENGINE=")[0] for name, statement in made.items()}
 
     def complete(self, connection: Connection, metadata: MetaData) -> None:
         """Tell a document from a text: MariaDB has a text with a check for it."""

@@ -4,6 +4,8 @@ import re
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.copies import MySQLCopies
@@ -104,6 +106,15 @@ class MySQL(Dialect):
     def be_lenient(self, connection: Connection) -> None:
         """Leave the strict mode, for this connection."""
         connection.exec_driver_sql("SET SESSION sql_mode = ''")
+
+    def source(self, kind: TypeEngine[Any], imports: set[str]) -> str | None:
+        """Say the character set and collation of an enum, which Alembic leaves out."""
+        options = {name: getattr(kind, name, None) for name in ("charset", "collation")}
+        if not isinstance(kind, mysql.ENUM) or not any(options.values()):
+            return None
+        imports.add("from sqlalchemy.dialects import mysql")
+        said = [*map(repr, kind.enums), *(f"{name}={value!r}" for name, value in options.items() if value)]
+        return f"mysql.ENUM({', '.join(said)})"
 
     def moved_columns(self, table: str, connection: Connection) -> list[str]:
         """Give each column its own definition again, and its place: ``MODIFY`` cannot do the one without the other."""

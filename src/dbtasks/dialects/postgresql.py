@@ -14,6 +14,7 @@ from dbtasks.dialects.copies import PostgreSQLCopies
 from dbtasks.dialects.definitions import PostgreSQLReader
 from dbtasks.dialects.locks import PostgreSQLLock
 from dbtasks.dialects.moves import PostgreSQLMoves
+from dbtasks.dialects.types import OUTSIDE
 from dbtasks.errors import (
     AccessDenied,
     DatabaseMissing,
@@ -185,6 +186,10 @@ class PostgreSQL(Dialect):
             return f"postgresql.ARRAY({_enum(kind.item_type)}{dimensions})"
         if isinstance(kind, types.Interval) and kind.second_precision is not None:
             return f"sa.Interval(second_precision={kind.second_precision!r})"  # Alembic leaves it out
+        if isinstance(kind, postgresql.DOMAIN):
+            imports.add("from sqlalchemy.dialects import postgresql")
+            schema = f", schema={kind.schema!r}" if kind.schema else ""
+            return f"postgresql.DOMAIN({kind.name!r}, sa.{kind.data_type!r}{schema}, create_type=False)"
         if not _is_named(kind):
             return None
         imports.add("from sqlalchemy.dialects import postgresql")
@@ -232,4 +237,5 @@ def _is_named(kind: TypeEngine[Any]) -> TypeGuard[types.Enum]:
 def _enum(kind: types.Enum) -> str:
     members = ", ".join(map(repr, kind.enums))
     schema = f", schema={kind.schema!r}" if kind.schema else ""
-    return f"postgresql.ENUM({members}, name={kind.name!r}{schema}, create_type=False)"
+    inherits = ", inherit_schema=False" if getattr(kind, OUTSIDE, False) else ""
+    return f"postgresql.ENUM({members}, name={kind.name!r}{schema}{inherits}, create_type=False)"

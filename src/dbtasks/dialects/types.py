@@ -10,6 +10,8 @@ LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")  # their TEXT 
 COUNTER = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER PRIMARY KEY counts up there
 SECONDS = Float(53)
 
+OUTSIDE = "dbtasks_outside"  # marks the type of an enum that is in the default schema though its table is not
+
 # https://mariadb.com/kb/en/data-type-storage-requirements/
 SIZES = {"TINY": 2**8 - 1, "": 2**16 - 1, "MEDIUM": 2**24 - 1, "LONG": 2**32 - 1}
 MYSQL = "sqlalchemy.dialects.mysql"

@@ -1,9 +1,11 @@
-"""A copy of the models made explicit for one database: what is implied there is written out, what is not for it goes."""
+"""A copy of the models made explicit for one database: what is implied is written out, what is not for it, goes."""
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Dialect, MetaData, Sequence, Table
-from sqlalchemy.schema import conv
+from sqlalchemy import CheckConstraint, Column, Dialect, Enum, MetaData, Sequence, Table
+from sqlalchemy.schema import CreateTable, conv
+
+from dbtasks.dialects.types import OUTSIDE
 
 
 def sequences(models: MetaData, copy: MetaData) -> None:
@@ -12,12 +14,14 @@ def sequences(models: MetaData, copy: MetaData) -> None:
         one._copy()._set_metadata(copy)  # noqa: SLF001 - what to_metadata() does for a column's
 
 
-def adapt(table: Table, dialect: Dialect) -> None:
+def adapt(table: Table, original: Table, dialect: Dialect) -> None:
     """Write out what the copy of a table only implies, and take away what is not for this database."""
-    _leave_out_others(table, dialect)
+    _leave_out_others(table, original, dialect)
     for column in table.columns:
         _as_constraints_of_table(table, column)
         _without_sequence(column)
+        if isinstance(column.type, Enum) and table.schema and not column.type.schema:
+            setattr(column.type, OUTSIDE, True)
     for constraint in list(table.constraints):
         if getattr(constraint, "_type_bound", False):
             _as_plain_check(table, constraint, dialect)
@@ -25,13 +29,19 @@ def adapt(table: Table, dialect: Dialect) -> None:
         key.use_alter = False  # the order of a draft sees to tables that refer to each other
 
 
-def _leave_out_others(table: Table, dialect: Dialect) -> None:
-    """Take away what ``ddl_if`` keeps for other dialects."""
-    for items in (table.constraints, table.indexes):
-        for one in list(items):
-            names = getattr(getattr(one, "_ddl_if", None), "dialect", None)
-            if names is not None and dialect.name not in ([names] if isinstance(names, str) else names):
-                items.discard(one)  # type: ignore[arg-type] - it is one of these
+def _leave_out_others(table: Table, original: Table, dialect: Dialect) -> None:
+    """Take away what ``ddl_if`` keeps for other dialects; the copy does not know of it any more."""
+    for mine, theirs in ((table.constraints, original.constraints), (table.indexes, original.indexes)):
+        several: tuple[set[Any], Any] = (mine, theirs)
+        left_out = {(type(one), str(one.name)) for one in several[1] if not _is_for(one, dialect)}
+        for one in list(several[0]):
+            if (type(one), str(one.name)) in left_out:
+                several[0].discard(one)
+
+
+def _is_for(item: object, dialect: Dialect) -> bool:
+    names = getattr(getattr(item, "_ddl_if", None), "dialect", None)
+    return names is None or dialect.name in ([names] if isinstance(names, str) else names)
 
 
 def _as_constraints_of_table(table: Table, column: Column[Any]) -> None:
@@ -57,7 +67,12 @@ def _as_plain_check(table: Table, constraint: Any, dialect: Dialect) -> None:
     kind: Any = columns[0].type if columns else None
     name = str(constraint.name) if isinstance(constraint.name, conv) else ""
     rule = constraint._create_rule  # noqa: SLF001 - whether the type needs a check on this database
-    if not name or kind is None or name == kind.name or (rule and not rule(dialect.ddl_compiler(dialect, None))):
+    if (
+        not name
+        or kind is None
+        or name == kind.name
+        or (rule and not rule(dialect.ddl_compiler(dialect, CreateTable(table))))
+    ):
         return
     table.constraints.discard(constraint)
     kind.create_constraint = False

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Column, Computed, Enum
+from sqlalchemy import Column, Computed, Enum, Table
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.compare import Difference
@@ -161,12 +161,12 @@ def _expression(column: Column[Any]) -> tuple[str, bool | None] | None:
     return " ".join(str(column.computed.sqltext).split()), bool(column.computed.persisted)
 
 
-def generated(here: Snapshot, tables: Mapping[str, Table]) -> dict[str, tuple[Column[Any], ...]]:
+def generated(here: Snapshot, there: Snapshot, tables: Mapping[str, Table]) -> dict[str, tuple[Column[Any], ...]]:
     """Return the generated columns that both have, and that say the same: a rebuild of their table trips over them."""
-    found = {}
+    found: dict[str, tuple[Column[Any], ...]] = {}
     for name, table in tables.items():
-        old = here.metadata.tables.get(name)
-        both = [one.name for one in table.c if one.computed is not None and old is not None and one.name in old.c]
-        if both:
-            found[name] = tuple(alone(table, one) for one in both)
+        for one in table.c:
+            old, new = here.column(name, one.name), there.column(name, one.name)
+            if old is not None and new is not None and _expression(new) == _expression(old) is not None:
+                found[name] = (*found.get(name, ()), alone(table, one.name))
     return found

@@ -56,7 +56,7 @@ def changes(
 
 def _changes(sides: Sides, members: Mapping[tuple[str, str], str]) -> tuple[Change, ...]:
     here, there = sides.here.metadata.tables, sides.there.metadata.tables
-    found = [*_spaces(sides), *_sequences(sides), *types.changes(sides, members)]
+    found = [*_spaces(sides), *_objects(sides), *types.changes(sides, members)]
     found += [*tables.changes(sides), *columns.changes(sides)]
     for table in sorted({*here} & {*there}):
         found += constraints.changes(sides, table)
@@ -68,20 +68,23 @@ def _changes(sides: Sides, members: Mapping[tuple[str, str], str]) -> tuple[Chan
     return order.in_order(keys.out_of_the_way(sides, order.in_order(found, names)), names)
 
 
-def _sequences(sides: Sides) -> Iterator[Change]:
-    """Yield the sequences that have to come or to go."""
-    here, there = sides.here.sequences, sides.there.sequences
-    for name in sorted({*here, *there}):
-        if here.get(name) == there.get(name):
-            continue
-        drop = f"DROP SEQUENCE {'.'.join(map(sides.dialect.quoted, name.split('.')))}"
-        away = [Sql([drop], sides.dialect.names)] if name in here else []
-        made = [Sql([there[name]], sides.dialect.names)] if name in there else []
-        again = [Sql([here[name]], sides.dialect.names)] if name in here else []
-        gone = [Sql([drop], sides.dialect.names)] if name in there else []
-        phase = Phase.TYPES if name in there else Phase.OLD_TYPES
-        verb = "create" if name not in here else "change" if name in there else "drop"
-        yield Change(phase, Difference(f"{verb}_sequence", name), (*away, *made), (*gone, *again))
+def _objects(sides: Sides) -> Iterator[Change]:
+    """Yield the sequences and domains that have to come or to go."""
+    here, there = sides.here.objects, sides.there.objects
+    for key in sorted({*here, *there}):
+        if here.get(key) != there.get(key):
+            kind, name = key
+            drop = f"DROP {kind.upper()} {'.'.join(map(sides.dialect.quoted, name.split('.')))}"
+            up, down = (
+                _remade(sides, drop, *pair)
+                for pair in ((here.get(key), there.get(key)), (there.get(key), here.get(key)))
+            )
+            verb = "create" if key not in here else "change" if key in there else "drop"
+            yield Change(Phase.TYPES if key in there else Phase.OLD_TYPES, Difference(f"{verb}_{kind}", name), up, down)
+
+
+def _remade(sides: Sides, drop: str, old: str | None, new: str | None) -> tuple[Sql, ...]:
+    return tuple(Sql([one], sides.dialect.names) for one in (drop if old else None, new) if one)
 
 
 def _spaces(sides: Sides) -> Iterator[Change]:

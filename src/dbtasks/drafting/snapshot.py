@@ -8,7 +8,7 @@ from sqlalchemy import URL, Column, Computed, Connection, Identity, MetaData, Ta
 from sqlalchemy.exc import SAWarning
 
 from dbtasks import databases, dialects, ledger
-from dbtasks.dialects.definitions import Definitions, Key
+from dbtasks.dialects.definitions import Definitions, Key, Objects
 
 
 class Scope(NamedTuple):
@@ -33,7 +33,7 @@ class Snapshot:
         enums: the members of each type of enum, by its schema and name; empty where types have no names.
         schemas: the schemas looked at; None is the default one.
         spaces: the names of all schemas that there are.
-        sequences: the statement that makes each sequence that belongs to no column.
+        objects: the statements that make sequences and domains.
     """
 
     metadata: MetaData
@@ -41,7 +41,7 @@ class Snapshot:
     enums: dict[tuple[str | None, str], tuple[str, ...]]
     schemas: tuple[str | None, ...]
     spaces: frozenset[str] = frozenset()
-    sequences: dict[str, str] = field(default_factory=dict)
+    objects: Objects = field(default_factory=dict)
 
     def table(self, name: str) -> Table:
         """Return a table by its full name; KeyError when there is none."""
@@ -93,8 +93,8 @@ def read(connection: Connection, scope: Scope) -> Snapshot:
     }
     definitions = {key: one for key, one in found.items() if full_name(key) in names}
     spaces = frozenset(inspect(connection).get_schema_names())
-    sequences = dialect.definitions.sequences(connection, schemas)
-    return Snapshot(metadata, definitions, enums, schemas, spaces, sequences)
+    objects = dialect.definitions.objects(connection, schemas)
+    return Snapshot(metadata, definitions, enums, schemas, spaces, objects)
 
 
 def default_of(column: Column[object]) -> str | None:

@@ -94,7 +94,7 @@ def facts(of: Snapshot) -> dict[str, object]:
         # A check may have got a name on the way; what it says is what counts.
         name = f"{key.table}.{key.kind} {one.said if key.kind == CHECK else key.name}".strip()
         found[name] = one.said
-    found |= {f"sequence {name}": statement for name, statement in of.sequences.items()}
+    found |= {f"{kind} {name}": statement for (kind, name), statement in of.objects.items()}
     for (_, name), members in of.enums.items():
         found[f"type {name}"] = members
     return found

@@ -51,7 +51,7 @@ def copied(models: Sequence[MetaData], connection: Connection, keeps: Keeps, ver
         copy = MetaData(naming_convention=one.naming_convention, schema=one.schema)
         for table in one.tables.values():
             if (has_schemas or not table.schema) and keeps(table):
-                adapted.adapt(table.to_metadata(copy), connection.dialect)
+                adapted.adapt(table.to_metadata(copy), table, connection.dialect)
             elif table.schema and not has_schemas:
                 left_out.append(table.fullname)
         adapted.sequences(one, copy)

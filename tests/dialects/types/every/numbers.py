@@ -1,0 +1,42 @@
+from sqlalchemy import (
+    DECIMAL,
+    INTEGER,
+    REAL,
+    SMALLINT,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Float,
+    Integer,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+)
+
+metadata = MetaData()
+
+Table(
+    "number",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("small", SmallInteger),
+    Column("smallint", SMALLINT),
+    Column("integer", INTEGER),
+    Column("big", BigInteger),
+    Column("numeric", Numeric),
+    Column("numeric_10", Numeric(10)),
+    Column("numeric_10_2", Numeric(10, 2)),
+    Column("numeric_20_0", Numeric(20, 0)),
+    Column("numeric_float", Numeric(8, 3, asdecimal=False)),
+    Column("decimal", DECIMAL(12, 4)),
+    Column("float", Float),
+    Column("float_24", Float(24)),
+    Column("float_53", Float(53)),
+    Column("float_decimal", Float(asdecimal=True)),
+    Column("double", Double),
+    Column("real", REAL),
+    Column("boolean", Boolean),
+    Column("boolean_check", Boolean(create_constraint=True, name="ck_number_boolean")),
+)
