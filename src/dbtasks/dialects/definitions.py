@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy import Connection, DefaultClause, MetaData, inspect, text
 from sqlalchemy.dialects import mysql
 
 # Kinds of definitions; a primary key is found by its table, whatever its name.
@@ -191,6 +191,9 @@ LINE = re.compile(
     r"(?: `(?P<key>(?:[^`]|``)+)`)?(?P<rest> ?.*?),?"
 )
 DOCUMENT = re.compile(r"CHECK \(json_valid\(`((?:[^`]|``)+)`\)\),?$", re.MULTILINE)
+LONG_DEFAULT = re.compile(
+    r"^\s*`((?:[^`]|``)+)` \w*(?:text|blob)\b[^'\n]* DEFAULT ('(?:[^'\\]|\\.|'')*')", re.MULTILINE
+)
 MARIADB_SEQUENCES = text(
     "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'"
 )
@@ -225,6 +228,9 @@ class MySQLReader(Reader):
             made = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {quote(table.name)}").one()[1])
             for name in DOCUMENT.findall(made):
                 table.columns[name.replace("``", "`")].type = mysql.JSON()
+            for name, default in LONG_DEFAULT.findall(made):  # SQLAlchemy overlooks it when it has a quote in it
+                column = table.columns[name.replace("``", "`")]
+                column.server_default = column.server_default or DefaultClause(text(default))
 
 
 def _line(schema: str | None, table: str, quoted: str, line: str, match: re.Match[str]) -> tuple[Key, Definition]:

@@ -1,5 +1,6 @@
 """Columns that both schemas have, and that say different things."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,11 +11,11 @@ from sqlalchemy.types import TypeEngine
 from dbtasks.compare import Difference
 from dbtasks.drafting.change import Change, Phase, Place
 from dbtasks.drafting.constraints import Sides
-from dbtasks.drafting.operations import Using
+from dbtasks.drafting.operations import Sql, Using
 from dbtasks.drafting.snapshot import Snapshot, default_of
 from dbtasks.drafting.tables import alone, without_check
 
-COUNTING = "nextval("  # what counts a key up is a part of the key
+COUNTING = re.compile(r"nextval\('(.+)'::regclass\)")  # what counts a key up is a part of the key
 
 
 def changes(sides: Sides) -> Iterator[Change]:
@@ -52,7 +53,7 @@ def _is_same_type(old: TypeEngine[Any], new: TypeEngine[Any]) -> bool:
 
 def _default_differs(old: Column[Any], new: Column[Any]) -> bool:
     before, after = default_of(old), default_of(new)
-    if after and after.startswith(COUNTING):
+    if _sequence(old) and _sequence(new):
         return False
     identities = [identity_of(one) for one in (old, new)]
     return before != after or identities[0] != identities[1]
@@ -80,7 +81,32 @@ def _changed(sides: Sides, table: str, old: Column[Any], new: Column[Any], detai
         up.modify_server_default = default if not isinstance(default, Computed) else up.modify_server_default
     place = Place.PRIMARY if "autoincrement" in details else Place.COLUMN
     said = Difference("alter_column", table, new.name, details)
-    return Change(Phase.TABLES, said, _retyped(sides, up), _retyped(sides, down), place)
+    both = (_counted(sides, old, new, _retyped(sides, up)), _counted(sides, new, old, _retyped(sides, down)))
+    return Change(Phase.TABLES, said, *both, place)
+
+
+def _sequence(column: Column[Any]) -> str:
+    """Return the sequence by which a column counts up, as its default names it; "" for another column."""
+    found = COUNTING.match(default_of(column) or "")
+    return found[1] if found else ""
+
+
+def _counted(
+    sides: Sides, old: Column[Any], new: Column[Any], operations: tuple[ops.MigrateOperation, ...]
+) -> tuple[ops.MigrateOperation, ...]:
+    """Return the operations with what makes the sequence of a column that is to count up, or drops it."""
+    before, after = _sequence(old), _sequence(new)
+    if bool(before) == bool(after):
+        return operations
+    if before:
+        return (*operations, Sql([f"DROP SEQUENCE {before}"], sides.dialect.names))
+    quote = sides.dialect.quoted
+    table = ".".join(quote(one) for one in (new.table.schema, new.table.name) if one)
+    kind = new.type.compile(dialect=sides.sql)
+    last = f"(SELECT coalesce(max({quote(new.name)}), 0) + 1 FROM {table})"  # noqa: S608 - quoted
+    made = Sql([f"CREATE SEQUENCE {after} AS {kind}"], sides.dialect.names)
+    owned = [f"ALTER SEQUENCE {after} OWNED BY {table}.{quote(new.name)}", f"SELECT setval('{after}', {last}, false)"]
+    return (made, *operations, Sql(owned, sides.dialect.names))
 
 
 def _altered(sides: Sides, old: Column[Any], new: Column[Any], details: tuple[str, ...]) -> ops.AlterColumnOp:
