@@ -12,6 +12,9 @@ from support.servers import Servers
 
 DEVELOPERS = {"DATABASE_URL", "ENVIRONMENT", "CONFIG_PATH", "EXT_CONFIG_PATH", "NO_COLOR", "FORCE_COLOR", "COLUMNS"}
 LONGEST = (
+    "test_property.py",
+    "test_types.py",
+    "test_found.py",
     "test_wrapper.py",
     "test_guard_matrix.py",
     "test_stakes.py",

@@ -199,7 +199,7 @@ def _work_out(schemas: Schemas, wish: Wish, models: Models | None) -> Work:
     draft = Draft(
         None,
         None,
-        tuple(one.said for one in chosen if one.up),
+        tuple(dict.fromkeys(one.said for one in chosen if one.up)),
         tuple(sorted({owners.of(one) for one in left_out})),
         hazards=risks,
         safe=wish.safe,

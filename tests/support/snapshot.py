@@ -95,10 +95,10 @@ def _apart(fact: Fact) -> Iterator[Fact]:
 
     The name of a primary key says nothing: SQLite, which gives it none, cannot take one away again.
     """
-    said, check, condition = fact.words.partition(" CHECK (")
-    if fact.kind == "column" and check:
-        yield fact._replace(words=said)
-        yield Fact(fact.table, "key", ANY_NAME, f"CHECK ({condition}")
+    column = re.fullmatch(r"(.*?) (?:CONSTRAINT (\S+) )?(CHECK \(.*)", fact.words, re.DOTALL)
+    if fact.kind == "column" and column:
+        yield fact._replace(words=column[1])
+        yield Fact(fact.table, "key", column[2] or ANY_NAME, column[3])
     elif fact.kind == "key" and fact.words.startswith("PRIMARY KEY"):
         yield fact._replace(name="")
     else:
@@ -126,7 +126,13 @@ def _is_theirs(fact: Fact) -> bool:
 
 def _postgresql(connection: Connection) -> Iterator[Fact]:
     for row in connection.exec_driver_sql(POSTGRESQL):
-        yield Fact(*(str(one) for one in row))
+        fact = Fact(*(str(one) for one in row))
+        yield fact._replace(words=_of_list(fact.words)) if fact.words.startswith("CHECK") else fact
+
+
+def _of_list(check: str) -> str:
+    """Return a check whose list of values is written in one way: PostgreSQL writes it in another when it reads its own."""
+    return re.sub(r"::(character varying|text)(\[\])?|[()]", "", check) if " ANY " in check else check
 
 
 def _mysql(connection: Connection) -> Iterator[Fact]:
@@ -174,7 +180,8 @@ def _sqlite(connection: Connection) -> Iterator[Fact]:
                 continue
             found = re.match(r'\s*(?:"([^"]+)"|(\S+))(.*)', item[constraint.end() if constraint else 0 :], re.DOTALL)
             assert found, item
-            yield Fact(table, "key" if constraint else "column", found[1] or found[2], _plain(found[3]))
+            own, said = found[1] or found[2], _plain(found[3])
+            yield Fact(table, "key" if constraint else "column", own, said)
 
 
 def _plain(sql: str) -> str:

@@ -16,7 +16,6 @@ from dbtasks.road import Run
 from dialects.verbs import here, url_of
 from support.repository import Repository, fresh
 from support.rows import Way, fill, read, with_parameters
-from support.schemas import metadata_of
 from support.servers import connected
 from support.snapshot import Snapshot, compared, nameless, snapshot
 
@@ -42,18 +41,19 @@ class CannotGoOn(Exception):  # noqa: N818 - it states a fact
 
 @dataclass
 class Journey:
-    """A project and its database on the way from the models ``before`` to those ``after``, and back.
+    """A project and its database on the way from the models before to those after, and back.
 
     Attributes:
         server: where to make the database that the models themselves create.
+        told: what the models are, for the report.
         problems: what was not as promised.
         drafts: the revisions' text.
     """
 
     repository: Repository
     server: URL
-    before: str
-    after: str
+    way: Way
+    told: str = ""
     problems: list[Problem] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
 
@@ -61,28 +61,30 @@ class Journey:
         """Return the problems with what they come from; "" when there are none."""
         if not self.problems:
             return ""
-        return "\n\n".join([*map(str, self.problems), self.before, self.after, *self.drafts])
+        return "\n\n".join([*map(str, self.problems), self.told, *self.drafts])
 
     def go(self) -> None:
         """Draft and apply the first models, put rows into them, go to the others and back."""
         with contextlib.suppress(CannotGoOn):
-            self._go(Way(metadata_of(self.before), metadata_of(self.after)), url_of(self.repository))
+            self._go(self.way, url_of(self.repository))
 
     def go_once(self) -> None:
         """Draft and apply the models ``after`` in an empty database, and take them away again, twice."""
         with contextlib.suppress(CannotGoOn):
-            metadata, url = metadata_of(self.after), url_of(self.repository)
-            empty = snapshot(url)
-            self._try("draft", lambda: self._draft(metadata))
-            self._try("upgrade", lambda: self._migrate("upgrade"))
-            self._differs("schema", compared(*self._as_created(metadata)))
-            if again := self._try("draft again", lambda: self._draft(metadata)):
-                self.problems.append(Problem("draft again", again))
-                return
-            for _ in range(2):
-                self._try("downgrade", lambda: self._migrate("downgrade"))
-                self._differs("schema back", compared(empty, snapshot(url)))
-                self._try("upgrade again", lambda: self._migrate("upgrade"))
+            self._go_once(self.way.after, url_of(self.repository))
+
+    def _go_once(self, metadata: MetaData, url: URL) -> None:
+        empty = snapshot(url)
+        self._try("draft", lambda: self._draft(metadata))
+        self._try("upgrade", lambda: self._migrate("upgrade"))
+        self._differs("schema", compared(*self._as_created(metadata)))
+        if again := self._try("draft again", lambda: self._draft(metadata)):
+            self.problems.append(Problem("draft again", again))
+            return
+        for _ in range(2):
+            self._try("downgrade", lambda: self._migrate("downgrade"))
+            self._differs("schema back", compared(empty, snapshot(url)))
+            self._try("upgrade again", lambda: self._migrate("upgrade"))
 
     def _go(self, way: Way, url: URL) -> None:
         self._try("first draft", lambda: self._draft(way.before))

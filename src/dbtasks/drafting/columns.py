@@ -165,7 +165,10 @@ def _default(of: ops.AlterColumnOp, kind: Any, default: Any) -> ops.AlterColumnO
 
 
 def _recomputed(sides: Sides) -> Iterator[Change]:
-    """Yield the columns whose expression has changed: no database can alter it, and nothing is lost by a new one."""
+    """Yield the columns that are computed otherwise, or from a column of another type: no database can alter them.
+
+    They go before the columns that they are computed from are changed, and come after that.
+    """
     for name, table in sides.tables.items():
         there = sides.there.metadata.tables.get(name)
         here = sides.here.metadata.tables.get(name)
@@ -173,12 +176,29 @@ def _recomputed(sides: Sides) -> Iterator[Change]:
             continue
         for column in table.c:
             old, new = here.c.get(column.name), there.c.get(column.name)
-            if old is not None and new is not None and _expression(old) != _expression(new):
-                drop = ops.DropColumnOp(table.name, column.name, schema=table.schema)
-                add = ops.AddColumnOp(table.name, alone(table, column.name), schema=table.schema)
-                back = ops.AddColumnOp(table.name, alone(here, column.name), schema=table.schema)
-                said = Difference("alter_column", name, column.name, ("expression",))
-                yield Change(Phase.TABLES, said, (drop, add), (drop, back), Place.COLUMN)
+            if old is None or new is None or not _is_recomputed(sides, old, new):
+                continue
+            drop = ops.DropColumnOp(table.name, column.name, schema=table.schema)
+            add = ops.AddColumnOp(table.name, alone(table, column.name), schema=table.schema)
+            back = ops.AddColumnOp(table.name, alone(here, column.name), schema=table.schema)
+            said, values = (
+                Difference("alter_column", name, column.name, ("expression",)),
+                f"the values of {name}.{column.name}",
+            )
+            lost, lost_down = (values if one.computed is None else "" for one in (old, new))
+            yield Change(Phase.TABLES, said, (drop,), (back,), Place.INDEX_AWAY, lost=lost)
+            yield Change(Phase.TABLES, said, (add,), (drop,), Place.PRIMARY, lost_down=lost_down)
+
+
+def _is_recomputed(sides: Sides, old: Column[Any], new: Column[Any]) -> bool:
+    before, after = _expression(old), _expression(new)
+    if before != after:
+        return True
+    if after is None or sides.dialect.rebuilds:
+        return False
+    words = set(re.findall(r"\w+", after[0]))
+    both = ((one, new.table.c.get(one.name)) for one in old.table.c if one.name in words)
+    return any(other is not None and not _is_same_type(one.type, other.type) for one, other in both)
 
 
 def _expression(column: Column[Any]) -> tuple[str, bool | None] | None:

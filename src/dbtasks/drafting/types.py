@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from alembic.operations import ops
 from sqlalchemy import Column
 
 from dbtasks.compare import Difference
@@ -47,37 +46,55 @@ def _old(sides: Sides, name: Name, members: Members) -> Change:
 
 
 def _changed(sides: Sides, name: Name, renamed: Mapping[tuple[str, str], str]) -> Iterator[Change]:
+    """Yield what gives a type its new members first, and what takes the old ones away in the end.
+
+    In between it has both, so that what comes and what goes can have it.
+    """
     old, new = sides.here.enums[name], sides.there.enums[name]
     to = {one: renamed[name[1], one] for one in old if (name[1], one) in renamed}
-    back = {after: before for before, after in to.items()}
     middle = tuple(to.get(one, one) for one in old)
-    details = tuple(f"{before} is renamed to {after}" for before, after in to.items())
-    details += tuple(f"{one} is new" for one in new if one not in middle)
-    gone = [one for one in middle if one not in new]
-    details += tuple(f"{one} goes" for one in gone)
-    said = Difference("change_enum", _full(name), "", details or ("the order",))
-    up: tuple[ops.MigrateOperation, ...] = tuple(_sql(sides, _rename(sides, name, *pair)) for pair in to.items())
-    down: tuple[ops.MigrateOperation, ...] = tuple(_sql(sides, _rename(sides, name, *pair)) for pair in back.items())
-    if middle != new:
-        up += _as_wanted(sides, name, middle, new)
-        down = (_sql(sides, *_rewritten(sides, name, middle)), *down)
-    lost = f"rows that hold {' or '.join(gone)} keep this revision from running: change them first" if gone else ""
     added = [one for one in new if one not in middle]
-    lost_down = f"rows that hold {' or '.join(added)} keep it from being reverted: change them first" if added else ""
-    alone = tuple(one for one in up if isinstance(one, Sql) and one.alone)
-    if alone:  # at the very beginning, so that the rest is one transaction
-        yield Change(Phase.FIRST, said, alone)
-    up = tuple(one for one in up if one not in alone)
-    yield Change(Phase.TYPES, said, up, down, lost=lost, lost_down=lost_down)
+    gone = [one for one in middle if one not in new]
+    said = Difference("change_enum", _full(name), "", _details(to, added, gone))
+    adding = [_add(sides, name, one, new, {*middle, *added[:number]}) for number, one in enumerate(added)]
+    both = _with_added(middle, added, new)
+    up = tuple(_sql(sides, _rename(sides, name, *pair)) for pair in to.items())
+    down = tuple(_sql(sides, _rename(sides, name, after, before)) for before, after in to.items())
+    if added:
+        lost = f"rows that hold {' or '.join(added)} keep it from being reverted: change them first"
+        # PostgreSQL lets a member be used only once the transaction that added it has ended.
+        alone = _is_used(sides, name, added)
+        back = (_sql(sides, *_rewritten(sides, sides.here, name, middle)), *down)
+        if alone:
+            yield Change(Phase.FIRST, said, (Sql(adding, sides.dialect.names, alone=True),))
+        up = up if alone else (*up, _sql(sides, *adding))
+        yield Change(Phase.TYPES, said, up, back, lost_down=lost)
+    elif to:
+        yield Change(Phase.TYPES, said, up, down)
+    if both != new:
+        lost = f"rows that hold {' or '.join(gone)} keep this revision from running: change them first" if gone else ""
+        forth, again = (_sql(sides, *_rewritten(sides, sides.there, name, one)) for one in (new, both))
+        yield Change(Phase.OLD_TYPES, said, (forth,), (again,), lost=lost)
 
 
-def _as_wanted(sides: Sides, name: Name, old: Members, new: Members) -> tuple[ops.MigrateOperation, ...]:
-    if tuple(one for one in new if one in old) != old:
-        return (_sql(sides, *_rewritten(sides, name, new)),)
-    added = [one for one in new if one not in old]
-    statements = [_add(sides, name, one, new, {*old, *added[:number]}) for number, one in enumerate(added)]
-    # PostgreSQL lets a member be used only once the transaction that added it has ended.
-    return (Sql(statements, sides.dialect.names, alone=_is_used(sides, name, added)),)
+def _details(to: Mapping[str, str], added: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
+    found = [f"{before} is renamed to {after}" for before, after in to.items()]
+    found += [*(f"{one} is new" for one in added), *(f"{one} goes" for one in gone)]
+    return tuple(found) or ("the order",)
+
+
+def _with_added(middle: Members, added: Iterable[str], new: Members) -> Members:
+    """Return the members as they are once the added ones stand in their places."""
+    found = list(middle)
+    for one in added:
+        place = new.index(one)
+        before = [other for other in new[:place] if other in found]
+        after = [other for other in new[place:] if other in found]
+        if before and after:
+            found.insert(found.index(before[-1]) + 1, one)
+        else:
+            found.insert(found.index(after[0]) if after else len(found), one)
+    return tuple(found)
 
 
 def _add(sides: Sides, name: Name, member: str, members: Members, known: set[str]) -> str:
@@ -103,20 +120,19 @@ def users(snapshot: Snapshot, name: Name) -> Iterator[tuple[str, Column[object]]
                 yield table.fullname, column
 
 
-def _rewritten(sides: Sides, name: Name, members: Members) -> list[str]:
-    """Return the statements that give the history's columns a type of the same name with these members."""
+def _rewritten(sides: Sides, snapshot: Snapshot, name: Name, members: Members) -> list[str]:
+    """Return the statements that give the columns of a schema a type of the same name with these members."""
     quote, full = sides.sql.identifier_preparer.quote, _quoted(sides, name)
     old = (name[0], f"{name[1]}_old")
     found = [f"ALTER TYPE {full} RENAME TO {quote(old[1])}", _create(sides, name, members)]
-    for table, column in users(sides.here, name):
+    for table, column in users(snapshot, name):
         where = f"ALTER TABLE {'.'.join(quote(part) for part in table.split('.'))} ALTER COLUMN {quote(column.name)}"
         array = "[]" if hasattr(column.type, "item_type") else ""
         default = str(getattr(column.server_default, "arg", ""))
         cast = f"USING {quote(column.name)}::text{array}::{full}{array}"
         found += [f"{where} DROP DEFAULT"] if default else []
         found.append(f"{where} TYPE {full}{array} {cast}")
-        if default and any(_text(one) in default for one in members):
-            found.append(f"{where} SET DEFAULT {default}")
+        found += [f"{where} SET DEFAULT {default}"] if default else []
     return [*found, _drop(sides, old)]
 
 

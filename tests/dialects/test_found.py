@@ -1,0 +1,144 @@
+"""What test_property.py has found, in as few words as it takes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    URL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Enum,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+)
+from sqlalchemy.types import TypeEngine
+
+from support.repository import Repository
+from support.rows import Way
+from support.way import Journey
+
+Go = Callable[[MetaData, MetaData], None]
+
+
+@pytest.fixture
+def go(repository: Repository, server_url: URL) -> Go:
+    """Return what goes from models to others and back, on a database with rows, and fails unless all is right."""
+
+    def run(before: MetaData, after: MetaData) -> None:
+        journey = Journey(repository, server_url, Way(before, after))
+        journey.go()
+        assert not journey.problems, journey.report()
+
+    return run
+
+
+@pytest.fixture
+def before() -> MetaData:
+    """Return where the models before are declared."""
+    return MetaData()
+
+
+@pytest.fixture
+def after() -> MetaData:
+    """Return where the models after are declared."""
+    return MetaData()
+
+
+def test_a_table_with_a_computed_column_is_rebuilt(go: Go, before: MetaData, after: MetaData) -> None:
+    """A new foreign key makes SQLite copy the table; what is computed cannot be copied."""
+    _computed(before, Integer())
+    _computed(after, Integer()).append_column(Column("r", ForeignKey("t.id", name="fk_t")))
+    go(before, after)
+
+
+def test_the_type_of_what_is_computed_from(go: Go, before: MetaData, after: MetaData) -> None:
+    """PostgreSQL does not alter a column that another is computed from."""
+    _computed(before, Integer())
+    _computed(after, Numeric(10, 2))
+    go(before, after)
+
+
+def test_a_primary_key_gets_another_column(go: Go, before: MetaData, after: MetaData) -> None:
+    """Alembic does not compare primary keys, and the way back brings the one without a name."""
+    Table("t", before, _id(), Column("part", Integer, nullable=False))
+    Table("t", after, _id(), Column("part", Integer, primary_key=True))
+    go(before, after)
+
+
+def test_a_default_of_the_old_type(go: Go, before: MetaData, after: MetaData) -> None:
+    """PostgreSQL casts the values of a column when it is told how, and its default never."""
+    Table("t", before, _id(), Column("x", String(20), server_default="1"))
+    Table("t", after, _id(), Column("x", Integer, server_default="1"))
+    go(before, after)
+
+
+def test_awkward_defaults(go: Go, before: MetaData, after: MetaData) -> None:
+    """A quote and a percent sign, and a type whose values cannot be compared."""
+    Table("t", before, _id(), Column("s", String(20)), Column("j", JSON))
+    Table("t", after, _id(), Column("s", String(20), server_default="it's 50%"), Column("j", JSON, server_default="{}"))
+    go(before, after)
+
+
+def test_an_enum_of_two_tables(go: Go, before: MetaData, after: MetaData) -> None:
+    """Members change under a default, while the other table that has the type goes."""
+    for name in ("a", "b"):
+        Table(name, before, _id(), Column("e", Enum("m0", "m1", name="mood"), server_default="m0"))
+    Table("a", after, _id(), Column("e", Enum("m0", "m2", name="mood"), server_default="m2"))
+    go(before, after)
+
+
+def test_the_last_table_of_an_enum(go: Go, before: MetaData, after: MetaData) -> None:
+    """PostgreSQL's type goes with it, and comes back."""
+    Table("a", before, _id(), Column("e", Enum("m0", "m1", name="mood")))
+    for metadata in (before, after):
+        Table("b", metadata, _id())
+    go(before, after)
+
+
+def test_members_of_a_checked_enum(go: Go, before: MetaData, after: MetaData) -> None:
+    """A new member changes the check, and a long one the column, too."""
+    for metadata, members in ((before, ("m0",)), (after, ("m0", "a longer one"))):
+        checked = Enum(*members, name="ck_e", native_enum=False, create_constraint=True)
+        Table("t", metadata, _id(), Column("e", checked))
+    go(before, after)
+
+
+def test_the_type_of_a_key_that_another_refers_to(go: Go, before: MetaData, after: MetaData) -> None:
+    """MySQL changes neither column as long as the foreign key is there."""
+    for metadata, kind in ((before, Integer()), (after, BigInteger())):
+        Table("a", metadata, Column("id", kind, primary_key=True))
+        Table("b", metadata, _id(), Column("r", ForeignKey("a.id", ondelete="CASCADE")))
+    go(before, after)
+
+
+def test_constraints_without_a_name_go(go: Go, before: MetaData, after: MetaData) -> None:
+    """What has no name cannot be dropped by it."""
+    for metadata in (before, after):
+        Table("a", metadata, _id())
+    Table("b", before, _id(), Column("r", ForeignKey("a.id")), Column("n", Integer, unique=True))
+    Table("b", after, _id(), Column("r", Integer), Column("n", Integer))
+    go(before, after)
+
+
+def test_another_condition_under_the_same_name(go: Go, before: MetaData, after: MetaData) -> None:
+    """Alembic compares checks by their names, if at all."""
+    Table("t", before, _id(), Column("n", Integer), CheckConstraint("n > -5", name="ck_n"))
+    Table("t", after, _id(), Column("n", Numeric(10, 2)), CheckConstraint("n > -100", name="ck_n"))
+    go(before, after)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _computed(metadata: MetaData, kind: TypeEngine[Any]) -> Table:
+    computed = Column("c", BigInteger, Computed("n + 1", persisted=True))
+    return Table("t", metadata, _id(), Column("n", kind), computed)
