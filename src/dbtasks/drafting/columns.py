@@ -96,13 +96,15 @@ def _counted(
 ) -> tuple[ops.MigrateOperation, ...]:
     """Return the operations with what makes the sequence of a column that is to count up, or drops it."""
     before, after = _sequence(old), _sequence(new)
+    kind = new.type.compile(dialect=sides.sql)
+    if before and after and repr(old.type) != repr(new.type):  # it would go on to end where the old type does
+        return (*operations, Sql([f"ALTER SEQUENCE {before} AS {kind}"], sides.dialect.names))
     if bool(before) == bool(after):
         return operations
     if before:
         return (*operations, Sql([f"DROP SEQUENCE {before}"], sides.dialect.names))
     quote = sides.dialect.quoted
     table = ".".join(quote(one) for one in (new.table.schema, new.table.name) if one)
-    kind = new.type.compile(dialect=sides.sql)
     last = f"(SELECT coalesce(max({quote(new.name)}), 0) + 1 FROM {table})"  # noqa: S608 - quoted
     made = Sql([f"CREATE SEQUENCE {after} AS {kind}"], sides.dialect.names)
     owned = [f"ALTER SEQUENCE {after} OWNED BY {table}.{quote(new.name)}", f"SELECT setval('{after}', {last}, false)"]
