@@ -122,8 +122,9 @@ def test_a_draft_goes_up_and_down_and_leaves_nothing_to_draft(repository: Reposi
 
 def test_a_view_is_no_table_to_create(repository: Repository) -> None:
     """A class mapped to a view of the scratch database, or that says is_view, is not drafted as a table."""
-    counting = " AUTO_INCREMENT" if url_of(repository).get_backend_name() == "mysql" else ""
-    create = f"CREATE TABLE item (id INTEGER NOT NULL PRIMARY KEY{counting}, name VARCHAR(50) NOT NULL)"
+    keys = {"mysql": "INTEGER AUTO_INCREMENT", "postgresql": "SERIAL", "sqlite": "INTEGER"}  # as the model has it
+    key = keys[url_of(repository).get_backend_name()]
+    create = f"CREATE TABLE item (id {key} NOT NULL PRIMARY KEY, name VARCHAR(50) NOT NULL)"
     write_revision(repository, "one", None, execute(create, "CREATE VIEW cheap_item AS SELECT id FROM item"))
     repository.write(f"{SHOP}/view_model.py", VIEW)
     assert repository.inv("db.revision", "-m", "views").out == UNCHANGED
