@@ -90,7 +90,7 @@ STORY = [
         "db.history db.heads db.status",
         """
         id2  Data  [after id1] (head)
-        id1  Add_items  [the first]
+        id1  Add_items  [the first]  shop
         id2  Data  (alembic_db/versions/DATE_id2_data.py)
         database     database.db  (sqlite+aiosqlite:///ROOT/db/database.db)
         environment  local
