@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -102,10 +103,10 @@ def read(url: URL, way: Way, *, untouched: bool = False) -> dict[str, list[str]]
 
 
 def _plain(value: Any) -> Any:
-    """Return a value in a form that does not depend on how many zeros a type keeps."""
-    if isinstance(value, decimal.Decimal):
+    """Return a value without the zeros that a number gets behind its point, and keeps when it is made a text."""
+    if isinstance(value, decimal.Decimal | float):
         return int(value) if value == int(value) else float(value)
-    return value
+    return re.sub(r"^(\d+)\.0+$", r"\1", value) if isinstance(value, str) else value
 
 
 def _counts(way: Way) -> dict[str, int]:
@@ -121,16 +122,20 @@ def _counts(way: Way) -> dict[str, int]:
 
 
 def _most(way: Way, table: Table) -> int:
-    """Return how many rows a table can have by itself: columns that come, or come again, must get a value."""
+    """Return how many rows a table can have by itself: columns that come, or come again, must get a value.
+
+    One that comes has to bring it. One that comes again gets what the draft gives it, which is the same in every row.
+    """
     after = way.after.tables.get(table.name)
     if after is None:
         return MOST
     most = MOST
     for one, other in ((after, table), (table, after)):
         new = [column for column in one.columns if column.name not in other.columns and column.computed is None]
-        if any(not column.nullable and column.server_default is None for column in new):
+        bare = [column for column in new if not column.nullable and column.server_default is None]
+        if any(one is after or column.foreign_keys for column in bare):
             return 0
-        same = {column.name for column in new if column.server_default is not None}
+        same = {column.name for column in new if column.server_default is not None or not column.nullable}
         if any(key <= same for key in _unique(one)):
             most = 1
     return most

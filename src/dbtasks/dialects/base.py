@@ -28,6 +28,7 @@ PLACEHOLDERS: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (types.Date, "'1970-01-01'"),
     (types.Time, "'00:00:00'"),
     (types.String, "''"),
+    (types._Binary, "''"),  # noqa: SLF001 - their common base
 )
 
 

@@ -192,7 +192,9 @@ LINE = re.compile(
 )
 DOCUMENT = re.compile(r"CHECK \(json_valid\(`((?:[^`]|``)+)`\)\),?$", re.MULTILINE)
 LONG_DEFAULT = re.compile(
-    r"^\s*`((?:[^`]|``)+)` \w*(?:text|blob)\b[^'\n]* DEFAULT ('(?:[^'\\]|\\.|'')*')", re.MULTILINE
+    r"^\s*`((?:[^`]|``)+)` \w*(?:text|blob)\b[^'\n]* DEFAULT ('(?:[^'\\]|\\.|'')*')"
+    r"(?: COMMENT '((?:[^']|'')*)')?",
+    re.MULTILINE,
 )
 MARIADB_SEQUENCES = text(
     "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'"
@@ -228,9 +230,10 @@ class MySQLReader(Reader):
             made = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {quote(table.name)}").one()[1])
             for name in DOCUMENT.findall(made):
                 table.columns[name.replace("``", "`")].type = mysql.JSON()
-            for name, default in LONG_DEFAULT.findall(made):  # SQLAlchemy overlooks it when it has a quote in it
+            for name, default, comment in LONG_DEFAULT.findall(made):  # SQLAlchemy stops at a quote in it
                 column = table.columns[name.replace("``", "`")]
                 column.server_default = column.server_default or DefaultClause(text(default))
+                column.comment = column.comment or comment.replace("''", "'") or None
 
 
 def _line(schema: str | None, table: str, quoted: str, line: str, match: re.Match[str]) -> tuple[Key, Definition]:

@@ -104,10 +104,15 @@ def kept_checks(sides: Sides, table: str) -> Iterator[Change]:
 
 
 def _is_covered(sides: Sides, key: Key, here: dict[Key, Definition], new: dict[Key, Definition]) -> bool:
-    """Return whether an index that a foreign key had brought vanishes by itself once there is another for it."""
-    if not sides.dialect.implies_indexes or key.kind != INDEX:
+    """Return whether an index that a foreign key had brought vanishes by itself once there is another for it.
+
+    That is when the foreign key stays, and the other begins with its columns.
+    """
+    reference = key._replace(kind=FOREIGN)
+    if not sides.dialect.implies_indexes or key.kind != INDEX or reference not in sides.there.definitions:
         return False
-    return key._replace(kind=FOREIGN) in here and any(one.kind == INDEX for one in new)
+    columns = re.search(r"\((.*?)\)", here[reference].said) if reference in here else None
+    return columns is not None and any(one.kind == INDEX and f"({columns[1]}" in new[one].said for one in new)
 
 
 def _away(sides: Sides, key: Key, one: Definition, *, covered: bool) -> Change:
