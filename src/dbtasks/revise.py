@@ -139,7 +139,7 @@ def _compared(history: History, settings: Settings, metadata: Sequence[MetaData]
     with scratch.at(history, settings.database) as here:
         asked = _wanted(history, here, metadata)
         with scratch.of_models(history, settings.database, asked.metadata) as there:
-            yield Schemas(here, there, asked)
+            yield Schemas(here, there, asked, snapshot.of(there, asked.scope))
 
 
 def _wanted(history: History, here: URL, metadata: Sequence[MetaData]) -> Wanted:
@@ -187,10 +187,10 @@ def check_moved(history: History, models: Models, work: Work) -> None:
 
 
 def _work_out(schemas: Schemas, wish: Wish, models: Models | None) -> Work:
-    owners, looked_at = Owners(models, schemas.wanted), schemas.wanted.scope
+    owners, there = Owners(models, schemas.wanted), schemas.made
     done, offered = members.renamed(schemas, wish.answers)
     found = done.with_values(detect.changes(schemas, done.members, done.old_names))
-    here, there = (snapshot.of(url, looked_at) for url in (schemas.here, schemas.there))
+    here = snapshot.of(schemas.here, schemas.wanted.scope)
     renames.carry_out(schemas.here, [one for change in reversed(done.changes) for one in change.down])
     everything = tuple(_with_hint(one, offered) for one in sorted((*done.changes, *found), key=lambda one: one.phase))
     chosen = tuple(one for one in everything if not wish.service or owners.of(one) == wish.service)

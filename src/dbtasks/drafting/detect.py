@@ -12,6 +12,7 @@ from dbtasks.drafting import columns, constraints, keys, order, snapshot, tables
 from dbtasks.drafting.change import Change, Phase
 from dbtasks.drafting.constraints import Sides
 from dbtasks.drafting.operations import Sql
+from dbtasks.drafting.snapshot import Snapshot
 from dbtasks.drafting.wanted import Wanted
 
 NONE: Mapping[tuple[str, str], str] = MappingProxyType({})
@@ -25,11 +26,13 @@ class Schemas:
         here: the URL of the one with the history.
         there: the URL of the one that the models made.
         wanted: the models.
+        made: the schema of the second, which nothing changes any more.
     """
 
     here: URL
     there: URL
     wanted: Wanted
+    made: Snapshot
 
 
 def changes(
@@ -43,12 +46,11 @@ def changes(
     tables and columns, which other names may be made of.
     """
     wanted = schemas.wanted
-    there = snapshot.of(schemas.there, wanted.scope)
 
     def work(connection: Connection) -> tuple[Change, ...]:
         here = snapshot.read(connection, wanted.scope)
         dialect = dialects.of(schemas.here)
-        sides = Sides(here, there, wanted.tables, wanted.named, old_names, dialect, connection.dialect)
+        sides = Sides(here, schemas.made, wanted.tables, wanted.named, old_names, dialect, connection.dialect)
         return _changes(sides, members)
 
     return databases.connect(schemas.here, work)

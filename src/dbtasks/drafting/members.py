@@ -122,7 +122,7 @@ def renamed(schemas: Schemas, answers: Answers) -> tuple[Done, tuple[Rename, ...
     tables, columns = renames.given(answers)
     dialect = dialects.of(schemas.here)
     looked_at = schemas.wanted.scope
-    there = snapshot.of(schemas.there, looked_at)
+    there = schemas.made
     here = snapshot.of(schemas.here, looked_at)
     done: list[Change] = []
     open_: list[Rename] = []
@@ -130,7 +130,7 @@ def renamed(schemas: Schemas, answers: Answers) -> tuple[Done, tuple[Rename, ...
     for one in tables:
         _check(one, one.old in here.metadata.tables, one.new in there.metadata.tables, here, there)
     done += _carry_out(schemas, [renames.as_change(one, here, dialect) for one in chosen])
-    here = snapshot.of(schemas.here, looked_at)
+    here = snapshot.of(schemas.here, looked_at) if chosen else here
     uses = tuple(_uses(here, schemas))
     of_members, of_columns = _split(columns, uses)
     chosen = _chosen(of_columns, renames.of_columns(here, there), answers, open_)
