@@ -130,8 +130,10 @@ class Repository:
             target.unlink()
 
     def revisions(self) -> list[Path]:
-        """Return the sorted files of revisions."""
-        return sorted(self.path("alembic_db/versions").glob("*.py"))
+        """Return the files of revisions, oldest first; names only tell the second in which one was drafted."""
+        second = len("20260101_000000")
+        files = self.path("alembic_db/versions").glob("*.py")
+        return sorted(files, key=lambda file: (file.name[:second], file.stat().st_mtime_ns))
 
     def _run(
         self, arguments: list[str], cwd: str | Path | None, env: Mapping[str, str] | None, answers: str | None
