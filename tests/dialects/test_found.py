@@ -142,3 +142,57 @@ def _id() -> Column[int]:
 def _computed(metadata: MetaData, kind: TypeEngine[Any]) -> Table:
     computed = Column("c", BigInteger, Computed("n + 1", persisted=True))
     return Table("t", metadata, _id(), Column("n", kind), computed)
+
+
+def test_another_key_instead_of_one_that_counts_up(go: Go, before: MetaData, after: MetaData) -> None:
+    """MySQL wants a key for a column that counts up, at every moment."""
+    Table("t", before, _id(), Column("code", String(20), nullable=False))
+    Table("t", after, Column("id", Integer, nullable=False), Column("code", String(20), primary_key=True))
+    go(before, after)
+
+
+def test_a_key_that_counts_up_goes(go: Go, before: MetaData, after: MetaData) -> None:
+    """It comes back counting, with numbers for the rows that there are."""
+    Table("t", before, _id(), Column("code", String(20), nullable=False), Column("n", Integer, index=True))
+    Table("t", after, Column("code", String(20), primary_key=True), Column("n", Integer, index=True))
+    go(before, after)
+
+
+def test_a_key_that_counts_up_comes(go: Go, before: MetaData, after: MetaData) -> None:
+    """Instead of one of a text, and of one of two columns."""
+    Table("t", before, Column("code", String(20), primary_key=True))
+    Table("t", after, _id(), Column("code", String(20), nullable=False))
+    Table("u", before, Column("id", Integer, primary_key=True), Column("part", Integer, primary_key=True))
+    Table("u", after, Column("id", BigInteger, primary_key=True), Column("part", Integer, nullable=False))
+    go(before, after)
+
+
+def test_a_computed_column_goes_with_what_it_is_computed_from(go: Go, before: MetaData, after: MetaData) -> None:
+    """First the one, then the other, and the other way round on the way back."""
+    Table("t", before, _id(), Column("n", Integer, nullable=False), Column("s", String(20), nullable=False))
+    before.tables["t"].append_column(Column("c", BigInteger, Computed("n + 1", persisted=True)))
+    Table("t", after, _id())
+    go(before, after)
+
+
+def test_no_column_stays(go: Go, before: MetaData, after: MetaData) -> None:
+    """Batch mode copies no rows into a table that keeps no column."""
+    computed = Column("c", BigInteger, Computed("n + 1", persisted=True))
+    Table("t", before, _id(), Column("n", Integer), computed)
+    Table("t", after, Column("code", String(20), primary_key=True), Column("s", String(20), server_default="1"))
+    go(before, after)
+
+
+def test_a_checked_enum_comes_back(go: Go, before: MetaData, after: MetaData) -> None:
+    """Rows get a value that the check of its members allows."""
+    checked = Enum("m0", "it's", name="ck_e", native_enum=False, create_constraint=True)
+    Table("t", before, _id(), Column("e", checked, nullable=False))
+    Table("t", after, _id())
+    go(before, after)
+
+
+def test_a_column_of_the_key_may_be_null_after_it(go: Go, before: MetaData, after: MetaData) -> None:
+    """No database has NULL in a key, and every one wants a value before a column is a part of it."""
+    Table("t", before, Column("id", Integer, primary_key=True), Column("part", Integer, primary_key=True))
+    Table("t", after, Column("id", Integer, primary_key=True), Column("part", Integer))
+    go(before, after)

@@ -1,6 +1,5 @@
 """Renames put to the user: tables first, then columns, then members of enums; and what the rows need for the last."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,13 +10,12 @@ from dbtasks import dialects
 from dbtasks.dialects.definitions import CHECK
 from dbtasks.drafting import renames, snapshot
 from dbtasks.drafting.change import Change, Place
+from dbtasks.drafting.constraints import LITERAL
 from dbtasks.drafting.detect import Schemas
 from dbtasks.drafting.operations import Sql
 from dbtasks.drafting.renames import Answers, Rename
 from dbtasks.drafting.snapshot import Snapshot
 from dbtasks.errors import RenameNotFound
-
-LITERAL = re.compile(r"'((?:[^']|'')*)'")
 
 
 @dataclass(frozen=True, slots=True)
