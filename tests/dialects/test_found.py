@@ -1,6 +1,7 @@
 """What test_property.py has found, in as few words as it takes."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +20,12 @@ from sqlalchemy import (
     String,
     Table,
 )
+from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
-from support.repository import Repository
+from support.repository import Repository, tiny
 from support.rows import Way
+from support.servers import Servers
 from support.way import Journey
 
 Go = Callable[[MetaData, MetaData], None]
@@ -196,3 +199,29 @@ def test_a_column_of_the_key_may_be_null_after_it(go: Go, before: MetaData, afte
     Table("t", before, Column("id", Integer, primary_key=True), Column("part", Integer, primary_key=True))
     Table("t", after, Column("id", Integer, primary_key=True), Column("part", Integer))
     go(before, after)
+
+
+def test_two_enums_of_one_name(postgresql_url: URL, servers: Servers, tmp_path: Path) -> None:
+    """Each of two schemas has one; only the members of the one change, and only its column."""
+    repository = tiny(tmp_path / "repository", postgresql_url.render_as_string(hide_password=False))
+    before, after = MetaData(), MetaData()
+    for metadata, members in ((before, ("a", "b")), (after, ("a", "c"))):
+        inner: Column[str] = Column("inner", Enum(*members, name="state", schema="other"))
+        outer: Column[str] = Column("outer", Enum("x", "y", name="state"), server_default="x")
+        Table("t", metadata, _id(), inner, outer, schema="other")
+    for models in (before, after):
+        journey = Journey(repository, servers.url("postgresql"), Way(MetaData(), models))
+        journey.go_once()
+    assert not journey.problems, journey.report()
+
+
+def test_the_characters_of_an_enum(mysql_url: URL, servers: Servers, tmp_path: Path) -> None:
+    """A column of MySQL's ENUM comes, changes and goes with the character set that it has."""
+    repository = tiny(tmp_path / "repository", mysql_url.render_as_string(hide_password=False))
+    before, after = MetaData(), MetaData()
+    old, new = (mysql.ENUM("a", "b", charset="latin1", collation=f"latin1_{one}_ci") for one in ("german1", "swedish"))
+    Table("t", before, _id(), Column("goes", old), Column("changes", old))
+    Table("t", after, _id(), Column("changes", new), Column("comes", new))
+    journey = Journey(repository, servers.url("mysql"), Way(before, after))
+    journey.go()
+    assert not journey.problems, journey.report()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Enum
 
 from dbtasks.compare import Difference
 from dbtasks.drafting.change import Change, Phase
@@ -116,7 +116,7 @@ def users(snapshot: Snapshot, name: Name) -> Iterator[tuple[str, Column[object]]
     for table in snapshot.metadata.sorted_tables:
         for column in table.columns:
             kind = getattr(column.type, "item_type", column.type)
-            if getattr(kind, "enums", None) is not None and getattr(kind, "name", None) == name[1]:
+            if isinstance(kind, Enum) and (kind.schema, kind.name) == name:
                 yield table.fullname, column
 
 
