@@ -12,6 +12,8 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
+    DateTime,
     Enum,
     ForeignKey,
     Integer,
@@ -23,7 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
-from support.repository import Repository, tiny
+from dialects.verbs import execute, url_of, write_revision
+from support.repository import Repository, Sql, tiny
 from support.rows import Way
 from support.servers import Servers
 from support.way import Journey
@@ -225,3 +228,30 @@ def test_the_characters_of_an_enum(mysql_url: URL, servers: Servers, tmp_path: P
     journey = Journey(repository, servers.url("mysql"), Way(before, after))
     journey.go()
     assert not journey.problems, journey.report()
+
+
+def test_dates_and_moments(go: Go, before: MetaData, after: MetaData) -> None:
+    """Each becomes the other and comes back."""
+    Table("t", before, _id(), Column("a", Date, nullable=False), Column("b", DateTime, nullable=False))
+    Table("t", after, _id(), Column("a", DateTime, nullable=False), Column("b", Date, nullable=False))
+    go(before, after)
+
+
+def test_batch_mode_keeps_dates(sqlite_repository: Repository, sql: Sql) -> None:
+    """Of a date that becomes a moment SQLite's own cast would leave the year; plain alembic is told better, too."""
+    url = url_of(sqlite_repository)
+    create = "CREATE TABLE t (a DATE, b DATETIME, c VARCHAR(20), d DATETIME, e INTEGER)"
+    write_revision(sqlite_repository, "one", None, execute(create))
+    types = {"a": "DateTime()", "b": "Date()", "c": "Date()", "d": "Time()", "e": "String(20)"}
+    alters = "\n".join(f"    batch.alter_column({name!r}, type_=sa.{kind})" for name, kind in types.items())
+    write_revision(sqlite_repository, "two", "one", f"with op.batch_alter_table('t') as batch:\n{alters}")
+    assert sqlite_repository.alembic("upgrade", "one").code == 0
+    moment = "2026-11-24 01:02:03.000004"
+    sql(
+        url,
+        f"INSERT INTO t VALUES ('2026-11-24', '{moment}', '2026-11-24', '{moment}', 5), (NULL, NULL, NULL, NULL, 6)",
+    )
+    done = sqlite_repository.alembic("upgrade", "head")
+    assert done.code == 0, done.err
+    there = ("2026-11-24 00:00:00.000000", "2026-11-24", "2026-11-24", "01:02:03.000004", "5")
+    assert sql(url, "SELECT * FROM t") == [there, (None, None, None, None, "6")]
