@@ -18,6 +18,7 @@ from dbtasks.drafting.detect import Schemas
 from dbtasks.drafting.hazards import Hazard
 from dbtasks.drafting.owners import Owners
 from dbtasks.drafting.renames import Answers, Rename
+from dbtasks.drafting.snapshot import Snapshot
 from dbtasks.drafting.trial import CLEAN, Trial
 from dbtasks.drafting.wanted import Wanted
 from dbtasks.errors import MessageMissing, NothingToMerge, UnknownService
@@ -121,7 +122,7 @@ def draft_metadata(
         if script is None:
             return work.draft
         headfile.write(history.project, script.revision)
-        tried = trial.of(history.project, schemas, script.revision, work.left_out)
+        tried = trial.of(history.project, schemas, work.before, script.revision, work.left_out)
         return replace(work.draft, revision=script.revision, path=Path(script.path), trial=tried)
 
 
@@ -162,12 +163,14 @@ class Work:
     """A draft before it is written.
 
     Attributes:
+        before: the schema of the history.
         draft: what there is to say of it.
         steps: what it does, in order.
         left_out: what ``--service`` keeps out of it.
         generated: the columns that have to be made anew whenever their table is rebuilt.
     """
 
+    before: Snapshot
     draft: Draft
     steps: tuple[Change, ...]
     left_out: tuple[Difference, ...]
@@ -189,8 +192,8 @@ def check_moved(history: History, models: Models, work: Work) -> None:
 def _work_out(schemas: Schemas, wish: Wish, models: Models | None) -> Work:
     owners, there = Owners(models, schemas.wanted), schemas.made
     done, offered = members.renamed(schemas, wish.answers)
-    found = done.with_values(detect.changes(schemas, done.members, done.old_names))
-    here = snapshot.of(schemas.here, schemas.wanted.scope)
+    here = done.here
+    found = done.with_values(detect.changes(schemas, here, done.members, done.old_names))
     renames.carry_out(schemas.here, [one for change in reversed(done.changes) for one in change.down])
     everything = tuple(_with_hint(one, offered) for one in sorted((*done.changes, *found), key=lambda one: one.phase))
     chosen = tuple(one for one in everything if not wish.service or owners.of(one) == wish.service)
@@ -211,7 +214,7 @@ def _work_out(schemas: Schemas, wish: Wish, models: Models | None) -> Work:
     steps = hazards.made_safe(chosen, risks) if wish.safe else chosen
     rebuilds = dialects.of(schemas.here).rebuilds
     generated = columns.generated(here, there, schemas.wanted.tables) if rebuilds else {}
-    return Work(draft, steps, tuple(one.said for one in left_out), generated)
+    return Work(done.before, draft, steps, tuple(one.said for one in left_out), generated)
 
 
 def _concerns(one: Rename, changes: Sequence[Change]) -> bool:

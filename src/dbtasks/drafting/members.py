@@ -44,12 +44,16 @@ class Done:
     """The renames that were agreed on.
 
     Attributes:
+        before: the schema of the history.
+        here: the same with the renames.
         changes: those of tables and columns; they are carried out already.
         members: the new name of a member by its type and its old name.
         uses: the columns whose rows hold renamed members.
         dialect: of the database.
     """
 
+    before: Snapshot
+    here: Snapshot
     changes: tuple[Change, ...] = ()
     members: Mapping[tuple[str, str], str] = field(default_factory=dict)
     uses: tuple[Use, ...] = ()
@@ -121,7 +125,7 @@ def renamed(schemas: Schemas, answers: Answers) -> tuple[Done, tuple[Rename, ...
     dialect = dialects.of(schemas.here)
     looked_at = schemas.wanted.scope
     there = schemas.made
-    here = snapshot.of(schemas.here, looked_at)
+    here = before = snapshot.of(schemas.here, looked_at)
     done: list[Change] = []
     open_: list[Rename] = []
     chosen = _chosen(tables, renames.of_tables(here, there), answers, open_)
@@ -137,9 +141,10 @@ def renamed(schemas: Schemas, answers: Answers) -> tuple[Done, tuple[Rename, ...
             one, here.column(one.table, one.old) is not None, there.column(one.table, one.new) is not None, here, there
         )
     done += _carry_out(schemas, [renames.as_change(one, here, dialect) for one in chosen])
+    here = snapshot.of(schemas.here, looked_at) if chosen else here
     agreed = _chosen(of_members, tuple(_candidates(uses)), answers, open_)
     found = {(one.table, one.old): one.new for one in agreed}
-    return Done(tuple(done), found, uses, dialect), tuple(open_)
+    return Done(before, here, tuple(done), found, uses, dialect), tuple(open_)
 
 
 def _chosen(
