@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Enum
 
 from dbtasks import dialects
 from dbtasks.dialects.definitions import CHECK
+from dbtasks.dialects.quoting import literal
 from dbtasks.drafting import renames, snapshot
 from dbtasks.drafting.change import Change, Place
 from dbtasks.drafting.constraints import LITERAL
@@ -100,8 +101,8 @@ class Done:
     def _update(self, use: Use, old: str, new: str) -> str:
         assert self.dialect is not None  # noqa: S101 - there are uses
         quote = self.dialect.quoted
-        column, before, after = quote(use.column), old.replace("'", "''"), new.replace("'", "''")
-        return f"UPDATE {quote(use.table)} SET {column} = '{after}' WHERE {column} = '{before}'"  # noqa: S608 - quoted
+        column, before, after = quote(use.column), literal(old), literal(new)
+        return f"UPDATE {quote(use.table)} SET {column} = {after} WHERE {column} = {before}"  # noqa: S608 - quoted
 
 
 def _details(pairs: Mapping[str, str]) -> tuple[str, ...]:
