@@ -221,9 +221,9 @@ def test_a_merge() -> None:
 
 
 def test_a_statement_with_long_names_in_words() -> None:
-    """However long a name is, a statement that has no words of its own is told, and told at once."""
+    """However long a name is, what is done to it is told, and told at once."""
     name = "a_name_" * 9
     assert list(operations([f"ALTER TABLE {name} SET SCHEMA other", f"DROP TABLE {name}"])) == [
-        f"run ALTER TABLE {name} SET SCHEMA other"[:64] + " …",
+        f"alter the table {name}",
         f"drop the table {name}",
     ]
