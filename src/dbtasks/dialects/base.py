@@ -11,6 +11,7 @@ from dbtasks.dialects.copies import Copies
 from dbtasks.dialects.definitions import Reader
 from dbtasks.dialects.locks import Lock
 from dbtasks.dialects.moves import Moves
+from dbtasks.dialects.private import Private
 from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class Dialect:
     copies = Copies()  # how values are copied aside and taken back
     lock = Lock()  # one migrator at a time
     moves = Moves()  # how the whole database is moved aside and back
+    private: Private | None = None  # how a server of one's own is started; None where there is no server, or no way
     alters_autoincrement = False  # a changed column has to be told again that it counts up
     orders_columns = False  # a column can be put in its old place again
     checks_keys = True  # a foreign key and what it refers to have to fit at every moment

@@ -12,6 +12,7 @@ from dbtasks.dialects.copies import MySQLCopies
 from dbtasks.dialects.definitions import MySQLReader
 from dbtasks.dialects.locks import MySQLLock
 from dbtasks.dialects.moves import MySQLMoves
+from dbtasks.dialects.private import MARIADB
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class MySQL(Dialect):
     definitions = MySQLReader()
     lock = MySQLLock()
     moves = MySQLMoves()
+    private = MARIADB
 
     def quoted(self, name: str) -> str:
         """Return a name in backticks."""

@@ -14,6 +14,7 @@ from dbtasks.dialects.copies import PostgreSQLCopies
 from dbtasks.dialects.definitions import PostgreSQLReader
 from dbtasks.dialects.locks import PostgreSQLLock
 from dbtasks.dialects.moves import PostgreSQLMoves
+from dbtasks.dialects.private import POSTGRESQL
 from dbtasks.dialects.types import OUTSIDE
 from dbtasks.errors import (
     AccessDenied,
@@ -110,6 +111,7 @@ class PostgreSQL(Dialect):
     definitions = PostgreSQLReader()
     lock = PostgreSQLLock()
     moves = PostgreSQLMoves()
+    private = POSTGRESQL
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.
