@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from sqlalchemy import URL
 
 from dbtasks import dialects
-from dbtasks.dialects import urls
+from dbtasks.dialects import Dialect, urls
 from dbtasks.errors import (
     BadSetting,
     ConfigurationMissing,
@@ -28,7 +28,7 @@ DEFAULT_FILE = "default_config.yaml"
 URL_VARIABLE = "DATABASE_URL"
 FOLDER_VARIABLES = ("CONFIG_PATH", "EXT_CONFIG_PATH")
 ON_STARTUP = ("upgrade", "check", "off")
-KEYS = ("url", "on_startup", "lock_timeout", "protected", "reset_hosts", "scratch", "count_limit", "set_aside_limit")
+KEYS = ("url", "on_startup", "lock_timeout", "protected", "reset_hosts", "scratch", "count_limit", "set_aside_limit", "servers")
 TOP_LEVEL = ("environment", "database")  # the sections of ours; all others are the application's
 
 
@@ -44,11 +44,16 @@ class DatabaseSettings:
     scratch_url: URL | None = None
     count_limit: int = 1_000_000  # rows; what is more is estimated
     set_aside_limit: int = 1_000_000  # rows; what is more is not copied without being asked for
+    servers: tuple[URL, ...] = ()  # of other dialects, to rehearse on
 
     @property
     def name(self) -> str:
         """Return the name by which people know the database; the file's name on SQLite."""
         return dialects.of(self.url).database_name(self.url)
+
+    def server(self, dialect: Dialect) -> URL | None:
+        """Return the server that is given for a dialect, or None."""
+        return next((one for one in self.servers if dialects.of(one) is dialect), None)
 
     def __repr__(self) -> str:
         """Return a text without any password."""
@@ -186,6 +191,7 @@ def _database(
         scratch_url=_scratch(section, url, origin),
         count_limit=_rows(section, "count_limit", origin),
         set_aside_limit=_rows(section, "set_aside_limit", origin),
+        servers=_servers(section, origin),
     )
 
 
@@ -205,6 +211,20 @@ def _scratch(section: Mapping[str, Any], url: URL, origin: str) -> URL | None:
         expected = f"a server of the dialect of the database, {dialects.of(url).names[0]}"
         raise BadSetting("database.scratch.url", expected, origin)
     return scratch
+
+
+def _servers(section: Mapping[str, Any], origin: str) -> tuple[URL, ...]:
+    found = []
+    given = section.get("servers") or {}
+    if not isinstance(given, dict):
+        raise BadSetting("database.servers", "a section with a server for each dialect", origin)
+    for name, text in given.items():
+        key = f"'database.servers.{name}'"
+        url = urls.parse(str(text), key, server=True)
+        if dialects.of(url) is not dialects.named(str(name), key):
+            raise BadSetting(key.strip("'"), f"a server of {name}", origin)
+        found.append(url)
+    return tuple(found)
 
 
 def _choice(section: Mapping[str, Any], key: str, choices: tuple[str, ...], origin: str) -> str:

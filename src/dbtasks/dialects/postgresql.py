@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeEngine
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.copies import PostgreSQLCopies
 from dbtasks.dialects.definitions import PostgreSQLReader
+from dbtasks.dialects.literals import PostgreSQLLiterals
 from dbtasks.dialects.locks import PostgreSQLLock
 from dbtasks.dialects.moves import PostgreSQLMoves
 from dbtasks.dialects.private import POSTGRESQL
@@ -109,6 +110,7 @@ class PostgreSQL(Dialect):
     has_schemas = True
     copies = PostgreSQLCopies()
     definitions = PostgreSQLReader()
+    literals = PostgreSQLLiterals()
     lock = PostgreSQLLock()
     moves = PostgreSQLMoves()
     private = POSTGRESQL

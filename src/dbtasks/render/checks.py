@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from dbtasks.checks import CODES, Finding
+from dbtasks.checks import Finding
+from dbtasks.checks.silence import KNOWN
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, counted, did_you_mean
 from dbtasks.history.headfile import Problem
@@ -103,7 +104,7 @@ def _comment(one: Finding) -> str:
         return ""
     if one.unheeded == one.code:
         return " Its ignore comment gives no reason."
-    return f" Its ignore comment names '{one.unheeded}', which is no code.{did_you_mean(one.unheeded, CODES)}"
+    return f" Its ignore comment names '{one.unheeded}', which is no code.{did_you_mean(one.unheeded, KNOWN)}"
 
 
 def _fix(one: Finding, project: Project) -> str:

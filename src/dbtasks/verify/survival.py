@@ -1,0 +1,122 @@
+"""Which rows and values a revision took away without saying so."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import types
+
+from dbtasks.rows import Schema, Table
+from dbtasks.statements import Lineage, Place, Written
+
+WHOLE = "*"  # stands for the columns of a table when a statement does not tell which it writes
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A schema with the rows that its tables have."""
+
+    schema: Schema
+    rows: Mapping[str, Table]
+
+
+def lost(before: Moment, after: Moment, statements: Iterable[str], accepted: frozenset[str]) -> tuple[str, ...]:
+    """Return what is lost, as "3 rows of item" and "values of item.name"; empty when nothing is.
+
+    Rows that a statement deletes, values that it sets, and tables and columns that are not there any more are lost as
+    the revision says; so is what it accepts to lose.
+    """
+    lineage = Lineage.of({_key(name): table.columns for name, table in before.rows.items()})
+    for statement in statements:
+        lineage.sent(statement)
+    found = (_lost(name, before, after, lineage) for name in sorted(before.rows))
+    return tuple(one for those in found for one in those if one.rpartition(" ")[2] not in accepted)
+
+
+def _lost(name: str, before: Moment, after: Moment, lineage: Lineage) -> Iterator[str]:
+    table, written = before.rows[name], _written(name, before, lineage)
+    later = _later(name, after, lineage)
+    if not table.rows or later is None or any(one.verb != "UPDATE" or not one.columns for one in written):
+        return
+    set_here = {column for one in written for column in one.columns}
+    places = dict(_pairs(name, later, before, after, lineage, set_here))
+    there = after.rows[later]
+    gone = len(table.rows) - len(there.rows)
+    if gone > 0:
+        yield f"{gone} {'row' if gone == 1 else 'rows'} of {name}"
+    elif not _holds(_picked(there, list(places.values())), _picked(table, list(places))):
+        changed = [
+            one for one, other in places.items() if not _holds(_picked(there, [other]), _picked(table, [one]))
+        ]
+        yield from (f"values of {name}.{one}" for one in changed or list(places)[:1])
+
+
+def _later(name: str, after: Moment, lineage: Lineage) -> str | None:
+    """Return the table's name afterwards; None when it is not there."""
+    names = {_key(one): one for one in after.rows}
+    moved = [table for (start, _), places in lineage.places.items() if start == _key(name) for table, _ in places]
+    most = [table for table, _ in Counter(moved).most_common() if table in names]
+    return names[most[0]] if most else names.get(_key(name))
+
+
+def _pairs(
+    name: str, later: str, before: Moment, after: Moment, lineage: Lineage, set_here: set[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each column that keeps its type, and that no statement sets, with its name afterwards."""
+    old, new = before.schema.metadata.tables[name], after.schema.metadata.tables[later]
+    names = {one.lower(): one for one in after.rows[later].columns}
+    for column in before.rows[name].columns:
+        places = lineage.places.get((_key(name), column.lower()), set())
+        moved = [one for table, one in places if table == _key(later) and one in names]
+        other = names[moved[0]] if moved else names.get(column.lower())
+        touched = {column.lower(), (other or "").lower()} & set_here
+        if other is None or touched or repr(old.columns[column].type) != repr(new.columns[other].type):
+            continue
+        if not (set_here and isinstance(old.columns[column].type, types.DateTime)):  # it may keep the time of a change
+            yield column, other
+
+
+def _written(name: str, before: Moment, lineage: Lineage) -> list[Written]:
+    """Return the statements that write over the rows of a table, by whatever name it had then."""
+    columns = before.rows[name].columns
+    places = (lineage.places.get((_key(name), one.lower()), set()) for one in columns)
+    called = {table for those in places for table, _ in those} | {_key(name), *lineage.trails.get(_key(name), ())}
+    return [one for one in lineage.written if not one.table or one.table in called]
+
+
+def _picked(table: Table, columns: Sequence[str]) -> "Counter[tuple[Any, ...]]":
+    numbers = [table.columns.index(one) for one in columns]
+    return Counter(tuple(str(row[number]) for number in numbers) for row in table.rows)
+
+
+def _holds(there: "Counter[tuple[Any, ...]]", wanted: "Counter[tuple[Any, ...]]") -> bool:
+    return not wanted - there
+
+
+def _key(name: str) -> str:
+    """Return a table's name as statements have it: without its schema, in lower case."""
+    return name.rpartition(".")[2].lower()
+
+
+@dataclass(slots=True)
+class Filled:
+    """The columns whose NULLs some revision has written over: rows that are made up later have no NULL there either."""
+
+    lineage: Lineage = field(default_factory=lambda: Lineage({}))
+
+    def hear(self, statements: Iterable[str]) -> None:
+        """Note what statements set, and follow it through renames."""
+        for statement in statements:
+            number = len(self.lineage.written)
+            self.lineage.sent(statement)
+            for one in self.lineage.written[number:]:
+                if one.verb == "UPDATE" and one.table:
+                    for column in one.columns or (WHOLE,):
+                        place = (one.table, column)
+                        self.lineage.places.setdefault(place, set()).add(place)
+
+    @property
+    def columns(self) -> frozenset[Place]:
+        """Return where they are now."""
+        return frozenset[Place]().union(*self.lineage.places.values())
