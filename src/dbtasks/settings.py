@@ -90,6 +90,11 @@ def load(project: Project, environ: Mapping[str, str] | None = None) -> Settings
     return Settings(environment, _database(project, _merge(project, files), variables, files), files)
 
 
+def wants_colours() -> bool:
+    """Return whether colours are welcome on a terminal: https://no-color.org."""
+    return not os.environ.get("NO_COLOR")  # noqa: TID251 - the one place
+
+
 def _variables(project: Project, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Return the environment over ``.env``; an empty variable counts as not set."""
     try:

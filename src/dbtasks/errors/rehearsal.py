@@ -43,6 +43,23 @@ class ServerDoesNotStart(DbtasksError):
 
 
 @dataclass(eq=False)
+class NothingToRehearse(DbtasksError):
+    """What was asked for names no revisions."""
+
+    asked: str
+    cause: str
+
+    def what(self) -> str:
+        return f"'{self.asked}' does not tell which revisions to rehearse."
+
+    def why(self) -> str:
+        return f"{self.cause.rstrip('.')}."
+
+    def fix(self) -> str:
+        return "inv db.history shows the revisions; inv --help db.verify what can be asked for."
+
+
+@dataclass(eq=False)
 class UpgradeFails(DbtasksError):
     """A revision cannot be applied."""
 

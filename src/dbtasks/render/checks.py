@@ -44,18 +44,21 @@ def findings(found: Sequence[Finding], project: Project) -> str:
 
 def findings_json(found: Sequence[Finding], project: Project) -> str:
     """Return the same as JSON: a list of objects."""
-    return text.to_json(
-        [
-            {
-                "code": one.code,
-                "what": _what(one, project),
-                "fix": _fix(one, project),
-                "file": one.source.path.as_posix() if one.source else None,
-                "line": one.source.line if one.source else None,
-            }
-            for one in found
-        ]
-    )
+    return text.to_json(as_data(found, project))
+
+
+def as_data(found: Sequence[Finding], project: Project) -> list[dict[str, str | int | None]]:
+    """Return each finding as an object of JSON."""
+    return [
+        {
+            "code": one.code,
+            "what": _what(one, project),
+            "fix": _fix(one, project),
+            "file": one.source.path.as_posix() if one.source else None,
+            "line": one.source.line if one.source else None,
+        }
+        for one in found
+    ]
 
 
 def findings_github(found: Sequence[Finding], project: Project) -> str:

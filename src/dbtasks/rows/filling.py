@@ -8,7 +8,8 @@ from sqlalchemy import Column, Connection, ForeignKeyConstraint, Table
 from sqlalchemy.exc import DBAPIError
 
 from dbtasks import dialects
-from dbtasks.rows.reading import name_of, send, values
+from dbtasks.rows.reading import Table as Rows
+from dbtasks.rows.reading import name_of, read, read_table, send, values
 from dbtasks.rows.values import STYLES, Style, value
 from dbtasks.rows.wanted import Wanted, target_of
 
@@ -30,16 +31,37 @@ class _ImpossibleError(Exception):
     """No row can be made up, for a reason that is its text."""
 
 
-def fill(connection: Connection, wanted: Wanted) -> tuple[Empty, ...]:
-    """Give each table without rows some, commit, and return those that have none even so."""
-    filler = _Filler(connection, wanted)
+@dataclass(frozen=True, slots=True)
+class Full:
+    """What tables have after they were filled.
+
+    Attributes:
+        before: the rows of each table before that, by its full name.
+        rows: those that it has now.
+        empty: the tables that have none even so.
+    """
+
+    before: dict[str, Rows]
+    rows: dict[str, Rows]
+    empty: tuple[Empty, ...]
+
+
+def fill(connection: Connection, wanted: Wanted) -> Full:
+    """Give each table without rows some, commit, and return what all of them have now."""
+    there = read(connection, wanted.now.metadata)
+    tables = wanted.now.metadata.tables
+    filler = _Filler(connection, wanted, {name: tables[name] for name, one in there.items() if not one.rows})
+    bare = set(filler.waiting)
     filler.run()
     connection.commit()
-    return tuple(Empty(name, filler.reasons[name]) for name in sorted(filler.waiting))
+    new = {name: read_table(connection, tables[name]) for name in bare - set(filler.waiting)}
+    return Full(there, there | new, tuple(Empty(name, filler.reasons[name]) for name in sorted(filler.waiting)))
 
 
 def unfit(wanted: Wanted) -> frozenset[str]:
     """Return the tables whose rows, made for the schema of now, would not fit the one to come, and all that refer to them."""
+    if wanted.now is wanted.then:
+        return frozenset()
     found = {name for name, table in wanted.now.metadata.tables.items() if _changes(wanted, table)}
     while True:
         referring = {
@@ -63,11 +85,16 @@ def clear(connection: Connection, wanted: Wanted, tables: Collection[str]) -> No
 
 
 def _changes(wanted: Wanted, table: Table) -> bool:
-    if table.fullname not in wanted.then.metadata.tables:
+    later = wanted.then.metadata.tables.get(table.fullname)
+    if later is None:
         return False
     now = {(target_of(key), *key.column_keys) for key in table.foreign_key_constraints}
     if any((target_of(key), *key.column_keys) not in now for key in wanted.foreign_keys(table)):
         return True
+    types = {column.name: repr(column.type) for column in later.columns}
+    checks = [one.checks.get(table.fullname) for one in (wanted.now, wanted.then)]
+    if checks[0] == checks[1] and all(types.get(one.name, "") in ("", repr(one.type)) for one in table.columns):
+        return False
     alone = Wanted(wanted.now, wanted.now)
     return any(_kept(alone, column) != _kept(wanted, column) for column in table.columns)
 
@@ -90,7 +117,7 @@ class _Filler:
 
     connection: Connection
     wanted: Wanted
-    waiting: dict[str, Table] = field(default_factory=dict)
+    waiting: dict[str, Table]
     reasons: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -98,14 +125,10 @@ class _Filler:
         return dialects.of(self.connection.engine.url)
 
     def run(self) -> None:
-        tables = self.wanted.now.metadata.tables
-        self.waiting = {name: one for name, one in tables.items() if not self._has_rows(one)}
+        """Fill as many as can be filled."""
         for patient in (True, False):  # what may refer to nothing waits for its parents as long as that helps
             while any([self._done(name, patient=patient) for name in list(self.waiting)]):
                 pass
-
-    def _has_rows(self, table: Table) -> bool:
-        return send(self.connection, f"SELECT 1 FROM {name_of(table, self.dialect)} LIMIT 1").first() is not None  # noqa: S608 - quoted
 
     def _done(self, name: str, *, patient: bool) -> bool:
         """Return whether a table could be filled now."""

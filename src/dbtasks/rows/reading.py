@@ -25,10 +25,11 @@ class Table:
 
 def read(connection: Connection, metadata: MetaData) -> dict[str, Table]:
     """Return the rows of each table, by its full name."""
-    return {name: _table(connection, table) for name, table in metadata.tables.items()}
+    return {name: read_table(connection, table) for name, table in metadata.tables.items()}
 
 
-def _table(connection: Connection, table: Reflected) -> Table:
+def read_table(connection: Connection, table: Reflected) -> Table:
+    """Return the rows of one table."""
     columns = tuple(column.name for column in table.columns if column.computed is None)
     return Table(columns, values(connection, table, columns) if columns else ())
 

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Column, ForeignKeyConstraint, MetaData, Table
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects.definitions import CHECK, Definitions
+from dbtasks.drafting.snapshot import full_name
 
 LISTING = re.compile(r"(?:\bIN\s*\(|(?<![<>!])=)(.*)", re.IGNORECASE | re.DOTALL)
 CAST = re.compile(r"::[a-z ]+(?:\(\d+\))?(?:\[\])?", re.IGNORECASE)
@@ -16,12 +18,22 @@ ITEM = re.compile(r"'((?:[^']|'')*)'|(?<![\w.])(-?\d+(?:\.\d+)?)(?![\w.])")
 OTHER = re.compile(r"\b(?:OR|AND|NOT|BETWEEN)\b|[<>]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schema:
     """Tables, and what is said of them."""
 
     metadata: MetaData
     definitions: Definitions
+
+    @cached_property
+    def checks(self) -> dict[str, tuple[str, ...]]:
+        """The checks of each table that has any, by its full name."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, one in self.definitions.items():
+            if key.kind == CHECK:
+                name = full_name(key)
+                found[name] = (*found.get(name, ()), one.said)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +96,9 @@ def allowed_in(schema: Schema, column: Column[Any]) -> tuple[str, ...] | None:
     if isinstance(listed, list | tuple):
         return tuple(map(str, listed))
     table = column.table
-    for key, one in schema.definitions.items():
-        if key.kind == CHECK and (key.schema, key.table) == (table.schema, table.name):
-            found = _listed(one.said, column.name, [other.name for other in table.columns])
-            if found:
-                return found
-    return None
+    names = [other.name for other in table.columns]
+    lists = (_listed(said, column.name, names) for said in schema.checks.get(table.fullname, ()))
+    return next((one for one in lists if one), None)
 
 
 def target_of(key: ForeignKeyConstraint) -> str:

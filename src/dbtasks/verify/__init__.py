@@ -26,7 +26,7 @@ def run(
     no model is imported; the only thing written is what has passed, into the cache folder of the project.
 
     Raises:
-        UnknownDialect, BadRevisionRange, UnknownRevision, UnknownBranch: what is wanted does not exist.
+        UnknownValue, NothingToRehearse, UnknownRevision: what is wanted does not exist.
         ServerMissing, ScratchNotAllowed, ServerUnreachable, MayNotCreateDatabase: there is nowhere to rehearse.
         MigrationFailed: a revision before those that are wanted cannot be applied.
     """

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dbtasks import git
-from dbtasks.errors import BadRevisionRange
+from dbtasks.errors import GitCannotTell, NothingToRehearse, UnknownBranch
 from dbtasks.history import History, Revision
 
 
@@ -13,7 +13,7 @@ class Asked:
 
     Attributes:
         dialects: their names; the project's own when there is none.
-        revisions: a range ``FROM:TO``, of which FROM is left out; "" for all.
+        revisions: a range ``FROM:TO``, of which FROM is left out; a bare distance counts from the head. "" for all.
         since: a branch or commit of git; only revisions that it does not have. "" for all.
         everything: whether to rehearse what has passed already, too.
     """
@@ -28,15 +28,10 @@ def chosen(history: History, asked: Asked) -> tuple[Revision, ...]:
     """Return the revisions that are meant, oldest first.
 
     Raises:
-        BadRevisionRange: the range leads nowhere, or down.
-        UnknownRevision, AmbiguousRevision, ManyHeads: an end of it means nothing, or several things.
-        UnknownBranch, GitCannotTell: git has no such branch or commit.
+        NothingToRehearse: the range leads nowhere, or down; or git has no such branch or commit.
+        UnknownRevision, AmbiguousRevision, ManyHeads: an end of the range means nothing, or several things.
     """
-    meant = _within(history, asked.revisions)
-    if asked.since:
-        folders = {one.path.parent for one in history.revisions}
-        theirs = git.main(sorted(folders), asked.since).revisions if folders else frozenset()
-        meant -= theirs
+    meant = _within(history, asked.revisions) - (_theirs(history, asked.since) if asked.since else frozenset())
     return tuple(one for one in history.revisions if one.id in meant)
 
 
@@ -46,8 +41,19 @@ def _within(history: History, revisions: str) -> frozenset[str]:
     start, colon, end = revisions.partition(":")
     if not colon:
         start, end = "base", start
-    below = history.effective(history.resolve(start or "base", ()))
-    above = history.effective(history.resolve(end or "heads", ()))
+    below = history.effective(history.resolve(start or "base", history.heads))
+    above = history.effective(history.resolve(end or "heads", history.heads))
     if not below < above:
-        raise BadRevisionRange(revisions)
+        raise NothingToRehearse(revisions, "a range is written FROM:TO, and TO comes after FROM")
     return above - below
+
+
+def _theirs(history: History, since: str) -> frozenset[str]:
+    """Return the revisions that a branch or commit has."""
+    folders = {history.project.alembic_folder, *(one.path.parent for one in history.revisions)}
+    try:
+        return git.main(sorted(folders), since).revisions
+    except UnknownBranch as error:
+        raise NothingToRehearse(since, "git has no branch, tag or commit of that name") from error
+    except GitCannotTell as error:
+        raise NothingToRehearse(since, error.cause) from error

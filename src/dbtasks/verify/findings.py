@@ -47,9 +47,10 @@ class Findings:
         self._add("upgrade-not-repeatable", told, "upgrade", error)
 
     def loses(self, lost: tuple[str, ...], direction: Direction) -> None:
-        """Note that it loses rows or values."""
-        told = errors.LosesRows(self.revision.id, self.dialect, direction, lost)
-        self._add("loses-rows", told, direction)
+        """Note what it loses, if it does."""
+        if lost:
+            told = errors.LosesRows(self.revision.id, self.dialect, direction, lost)
+            self._add("loses-rows", told, direction)
 
     def _add(
         self, code: RehearsalCode, told: DbtasksError, direction: Direction, error: DbtasksError | None = None

@@ -3,12 +3,10 @@
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from dbtasks import road, rows
 from dbtasks.checks.findings import Finding
-from dbtasks.history import Direction, History, Revision
-from dbtasks.rows import Empty, Table, Wanted
+from dbtasks.history import History, Revision
+from dbtasks.rows import Empty, Full, Wanted
 from dbtasks.settings import DatabaseSettings
 from dbtasks.verify import photo, survival, ways
 from dbtasks.verify.findings import Findings
@@ -123,63 +121,48 @@ class Rehearsal:
             self.bare.again(heads)
         return True
 
-    def _with_rows(
-        self, revision: Revision, before: Photo, after: Photo, found: Findings, *, goes_back: bool
-    ) -> None:
-        heads = self.bare.heads
+    def _with_rows(self, revision: Revision, before: Photo, after: Photo, found: Findings, *, goes_back: bool) -> None:
         wanted = rows.wanted(before.schema, after.schema, self._filled.columns)
         if unfit := rows.unfit(wanted):
             self.full.look(lambda connection: rows.clear(connection, wanted, unfit))
-        self._fill(wanted)
+        start, heads = Moment(before.schema, self._fill(wanted).rows), self.bare.heads
         try:
-            self._take(revision, "upgrade", before, after, found)
+            sent = self.full.take([revision], "upgrade")
         except FAILURES as error:
             found.up_fails_on_rows(error)
             self.full.again(heads)
             return
-        self._fill(rows.wanted(after.schema, before.schema, self._filled.columns))
+        self._filled.hear(sent)
+        full = self._fill(rows.wanted(after.schema, before.schema, self._filled.columns))
+        end = Moment(after.schema, full.before)
+        found.loses(survival.lost(start, end, sent, self._accepted(revision)), "upgrade")
         if goes_back:
-            self._return(revision, before, after, found)
+            self._return(revision, Moment(after.schema, full.rows), before, found)
 
-    def _return(self, revision: Revision, before: Photo, after: Photo, found: Findings) -> None:
+    def _return(self, revision: Revision, there: Moment, before: Photo, found: Findings) -> None:
+        """Revert a revision with rows in the tables, and apply it again."""
         heads = self.full.heads
         try:
-            self._take(revision, "downgrade", after, before, found)
+            sent = self.full.take([revision], "downgrade")
         except FAILURES as error:
             if not ways.refused(revision, error):
                 found.down_fails(error, with_rows=True)
             self.full.again(heads)
             return
+        metadata = before.schema.metadata
+        left = Moment(before.schema, self.full.look(lambda connection: rows.read(connection, metadata)))
+        found.loses(survival.lost(there, left, sent, self._accepted(revision)), "downgrade")
         try:
             self.full.take([revision], "upgrade")
         except FAILURES as error:
             found.not_repeatable(error)
             self.full.again(heads)
 
-    def _take(
-        self, revision: Revision, direction: Direction, before: Photo, after: Photo, found: Findings
-    ) -> None:
-        """Take a revision with rows in the tables, and look whether they are all there."""
-        there = self._moment(before)
-        sent = self.full.take([revision], direction)
-        lost = survival.lost(there, self._moment(after), sent, self._accepted(revision))
-        if lost:
-            found.loses(lost, direction)
-        if direction == "upgrade":
-            self._filled.hear(sent)
-
-    def _fill(self, wanted: Wanted) -> None:
-        """Give rows to the tables that have none."""
-        empty = self.full.look(lambda connection: rows.fill(connection, wanted))
-        self._empty |= {one.table: one for one in empty}
-
-    def _moment(self, seen: Photo) -> Moment:
-        metadata = seen.schema.metadata
-
-        def read(connection: Connection) -> dict[str, Table]:
-            return rows.read(connection, metadata)
-
-        return Moment(seen.schema, self.full.look(read))
+    def _fill(self, wanted: Wanted) -> Full:
+        """Give rows to the tables that have none, and return what all of them had and have."""
+        full = self.full.look(lambda connection: rows.fill(connection, wanted))
+        self._empty |= {one.table: one for one in full.empty}
+        return full
 
     def _accepted(self, revision: Revision) -> frozenset[str]:
         stated = getattr(self.history.scripts.get_revision(revision.id).module, "accepts_loss", ())

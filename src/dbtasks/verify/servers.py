@@ -8,7 +8,7 @@ from sqlalchemy import URL
 
 from dbtasks import dialects, environment, scratch, servers
 from dbtasks.dialects import Dialect
-from dbtasks.errors import DbtasksError, ScratchNotAllowed, ServerMissing, ServerUnreachable
+from dbtasks.errors import DbtasksError, ScratchNotAllowed, ServerMissing, ServerUnreachable, UnknownValue
 from dbtasks.settings import DatabaseSettings, Settings
 
 
@@ -16,8 +16,11 @@ def chosen(settings: Settings, names: tuple[str, ...]) -> tuple[Dialect, ...]:
     """Return the dialects to rehearse on, in their order and each once; the project's own when none is named.
 
     Raises:
-        UnknownDialect: there is no such dialect.
+        UnknownValue: there is no such dialect.
     """
+    for name in names:
+        if name not in dialects.NAMES:
+            raise UnknownValue("--dialects", name, dialects.NAMES, "db.verify")
     found = [dialects.named(name, "--dialects") for name in names] or [dialects.of(settings.database.url)]
     return tuple(dict.fromkeys(found))
 
