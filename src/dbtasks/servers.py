@@ -10,14 +10,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL
 
-from dbtasks import databases, dialects
+from dbtasks import databases
 from dbtasks.dialects import Dialect
 from dbtasks.dialects.private import Private
 from dbtasks.errors import DbtasksError, ServerDoesNotStart, ServerMissing
@@ -30,7 +28,7 @@ ATTEMPTS = 3  # another process may take the free port before the server does
 START_SECONDS = 30
 
 # The parent of the server. Its standard input is a pipe that only the process that wants the server holds open, so
-# reading ends when that process does, however it ends. A server that has just been started ignores signals: hence the loop.
+# reading ends when that process does, however it ends. A server that has just started ignores signals: hence the loop.
 WATCHDOG = """
 trap '' PIPE && umask 077
 exec 3<&0 </dev/null
@@ -69,21 +67,6 @@ class Server:
         _end(self.watchdog)
 
 
-@contextmanager
-def private(dialect: Dialect) -> Iterator[URL]:
-    """Give the URL of a server that is gone afterwards, also when this process is killed.
-
-    Raises:
-        ServerMissing: its programs are not on this machine.
-        ServerDoesNotStart: they are, and it did not come up.
-    """
-    server = start(dialect)
-    try:
-        yield server.url
-    finally:
-        server.stop()
-
-
 def programs(kind: Private) -> dict[str, str]:
     """Return the paths of a server's programs by name; empty when one of them is not installed."""
     folder, pattern = kind.beside
@@ -97,7 +80,8 @@ def start(dialect: Dialect, user: str = USER, secret: str = "", prefix: str = PR
     """Return a private server into which ``user`` can log in, with a password that begins with ``secret``.
 
     Raises:
-        ServerMissing, ServerDoesNotStart: see :func:`private`.
+        ServerMissing: its programs are not on this machine.
+        ServerDoesNotStart: they are, and it did not come up.
     """
     kind = dialect.private
     if kind is None or not programs(kind):

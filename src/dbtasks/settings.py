@@ -28,7 +28,8 @@ DEFAULT_FILE = "default_config.yaml"
 URL_VARIABLE = "DATABASE_URL"
 FOLDER_VARIABLES = ("CONFIG_PATH", "EXT_CONFIG_PATH")
 ON_STARTUP = ("upgrade", "check", "off")
-KEYS = ("url", "on_startup", "lock_timeout", "protected", "reset_hosts", "scratch", "count_limit", "set_aside_limit", "servers")
+KEYS = ("url", "on_startup", "lock_timeout", "protected", "reset_hosts", "scratch", "servers", "count_limit",
+        "set_aside_limit")  # fmt: skip
 TOP_LEVEL = ("environment", "database")  # the sections of ours; all others are the application's
 
 
@@ -196,7 +197,7 @@ def _database(
         scratch_url=_scratch(section, url, origin),
         count_limit=_rows(section, "count_limit", origin),
         set_aside_limit=_rows(section, "set_aside_limit", origin),
-        servers=_servers(section, origin),
+        servers=urls.parse_servers(section.get("servers") or {}, "database.servers", origin),
     )
 
 
@@ -216,20 +217,6 @@ def _scratch(section: Mapping[str, Any], url: URL, origin: str) -> URL | None:
         expected = f"a server of the dialect of the database, {dialects.of(url).names[0]}"
         raise BadSetting("database.scratch.url", expected, origin)
     return scratch
-
-
-def _servers(section: Mapping[str, Any], origin: str) -> tuple[URL, ...]:
-    found = []
-    given = section.get("servers") or {}
-    if not isinstance(given, dict):
-        raise BadSetting("database.servers", "a section with a server for each dialect", origin)
-    for name, text in given.items():
-        key = f"'database.servers.{name}'"
-        url = urls.parse(str(text), key, server=True)
-        if dialects.of(url) is not dialects.named(str(name), key):
-            raise BadSetting(key.strip("'"), f"a server of {name}", origin)
-        found.append(url)
-    return tuple(found)
 
 
 def _choice(section: Mapping[str, Any], key: str, choices: tuple[str, ...], origin: str) -> str:

@@ -27,10 +27,10 @@ op.create_table(
     sa.Column("note", sa.String(50)),
 )
 """
-PRICE = "add_column(sa.Column('price', sa.Integer(), nullable={}))"
+PRICE = "add_column(sa.Column('price', sa.Integer()))"
+STRICT_PRICE = "add_column(sa.Column('price', sa.Integer(), nullable=False))"
 NOTE = "alter_column('note', existing_type=sa.String(50), {})"
 NAME = "add_column(sa.Column('name', sa.String(50), nullable=False))"
-AGAIN = "the {} of revision {} "
 ON_ROWS = " works with empty tables, and fails when they have rows: "
 
 
@@ -79,7 +79,7 @@ class Fault(NamedTuple):
 
 FAULTS = {
     "without_default": Fault(
-        batch("without_default", PRICE.format(False)),
+        batch("without_default", STRICT_PRICE),
         batch("without_default", "drop_column('price')"),
         "upgrade-fails-on-rows",
         "upgrade",
@@ -109,14 +109,14 @@ FAULTS = {
         lenient=True,
     ),
     "leaves_column": Fault(
-        batch("leaves_column", PRICE.format(True), "create_index('ix_note', ['note'])"),
+        batch("leaves_column", PRICE, "create_index('ix_note', ['note'])"),
         batch("leaves_column", "drop_index('ix_note')"),
         "downgrade-differs",
         "downgrade",
         " was applied and reverted: leaves_column.price is left behind.",
     ),
     "comes_back_otherwise": Fault(
-        batch("comes_back_otherwise", PRICE.format(True)),
+        batch("comes_back_otherwise", PRICE),
         batch("comes_back_otherwise", "drop_column('price')", NOTE.format("type_=sa.String(40)")),
         "downgrade-differs",
         "downgrade",
@@ -207,7 +207,7 @@ def shop(repository: Repository, *more: tuple[str, str]) -> None:
         write_revision(repository, f"r{number + 1}", f"r{number}", up, down)
 
 
-ADD = (batch("item", PRICE.format(True)), batch("item", "drop_column('price')"))
+ADD = (batch("item", PRICE), batch("item", "drop_column('price')"))
 NOTHING = ("op.execute('SELECT 1')", "op.execute('SELECT 1')")
 
 
@@ -288,7 +288,7 @@ def test_a_revision_without_a_way_down(down: str, is_reverted: bool, sqlite_repo
 
 def test_a_comment_silences(sqlite_repository: Repository) -> None:
     """A finding that has a comment with its code and a reason is not told, and its revision is rehearsed again."""
-    shop(sqlite_repository, (batch("item", PRICE.format(False)), ADD[1]))
+    shop(sqlite_repository, (batch("item", STRICT_PRICE), ADD[1]))
     (finding,) = rehearsed(sqlite_repository).findings
     assert finding.source
     assert finding.source.line
@@ -360,7 +360,9 @@ def test_the_reference_backend_is_clean(sqlite_reference: Repository) -> None:
     result = sqlite_reference.inv("db.verify", "--json", cwd="services/user")
     told = json.loads(result.out)
     assert (result.code, result.err, told["findings"], told["not_reached"]) == (0, "", [], [])
-    assert [(one["reverted"], one["without_rows"], one["seconds"] > 0) for one in told["rehearsed"]] == [(True, {}, True)] * 12
+    assert [(one["reverted"], one["without_rows"], one["seconds"] > 0) for one in told["rehearsed"]] == [
+        (True, {}, True)
+    ] * 12
     again = sqlite_reference.inv("db.verify")
     assert again.out == "Nothing to rehearse. 12 rehearsals passed before and need no other.\n"
     assert not sqlite_reference.path("db").exists()
@@ -368,7 +370,7 @@ def test_the_reference_backend_is_clean(sqlite_reference: Repository) -> None:
 
 def test_private_servers(sqlite_repository: Repository, private: dict[str, str], tmp_path: Path) -> None:
     """A project on SQLite is rehearsed on the other databases without a server given; they are gone afterwards."""
-    shop(sqlite_repository, (batch("item", PRICE.format(False)), ADD[1]))
+    shop(sqlite_repository, (batch("item", STRICT_PRICE), ADD[1]))
     names = ",".join(private)
     result = sqlite_repository.inv("db.verify", "--dialects", names, env={"TMPDIR": str(tmp_path)})
     assert (result.code, result.err) == (1, "")

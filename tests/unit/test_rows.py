@@ -1,10 +1,28 @@
 """Made-up values, and what is lost of them: pure functions, on no database."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import CHAR, Boolean, Column, Date, DateTime, Enum, Integer, LargeBinary, MetaData, Numeric, String, Uuid
-from sqlalchemy import JSON, ForeignKey, Table, Text, Time
+from sqlalchemy import (
+    CHAR,
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    Time,
+    Uuid,
+)
 from sqlalchemy.types import NullType, TypeEngine
 
 from dbtasks.dialects import named
@@ -116,7 +134,7 @@ def test_rows_that_would_not_fit(before: Column[Any], after: Column[Any], tables
     assert unfit(wanted(schema(before, others=True), schema(after, others=True))) == tables
 
 
-def moment(columns: dict[str, TypeEngine[Any]], *found: tuple[Any, ...], table: str = "t") -> Moment:
+def moment(columns: Mapping[str, TypeEngine[Any]], *found: tuple[Any, ...], table: str = "t") -> Moment:
     """Return a schema of one table, with its rows."""
     metadata = MetaData()
     Table(table, metadata, *(Column(name, kind) for name, kind in columns.items()))

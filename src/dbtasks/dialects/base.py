@@ -50,7 +50,7 @@ class Dialect:
     literals = Literals()  # how made-up values are written
     lock = Lock()  # one migrator at a time
     moves = Moves()  # how the whole database is moved aside and back
-    private: Private | None = None  # how a server of one's own is started; None where there is no server, or no way
+    private: Private | None = None  # how a server of one's own is started; None where there is none
     alters_autoincrement = False  # a changed column has to be told again that it counts up
     orders_columns = False  # a column can be put in its old place again
     checks_keys = True  # a foreign key and what it refers to have to fit at every moment
@@ -161,7 +161,7 @@ class Dialect:
         return {}
 
     def schema_text(self, connection: Connection) -> str | None:
-        """Return a text that is the same only for the same schema; None where asking for it costs as much as looking."""
+        """Return a text that is the same only for the same schema; None where asking costs as much as looking."""
         return None
 
     def moved_columns(self, table: str, connection: Connection) -> list[str]:

@@ -37,7 +37,8 @@ class PostgreSQLLiterals(Literals):
     """PostgreSQL shows every value as text: https://www.postgresql.org/docs/current/datatype.html."""
 
     samples = MappingProxyType({
-        "INTERVAL": "1 day", "INET": "10.0.0.1", "CIDR": "10.0.0.0/8", "MACADDR": "08:00:2b:01:02:03", "MACADDR8": "08:00:2b:01:02:03:04:05",
+        "INTERVAL": "1 day", "INET": "10.0.0.1", "CIDR": "10.0.0.0/8", "MACADDR": "08:00:2b:01:02:03",
+        "MACADDR8": "08:00:2b:01:02:03:04:05",
         "TSVECTOR": "word", "TSQUERY": "word", "MONEY": "1", "HSTORE": "", "OID": "1", "CITEXT": "word", "XML": "<a/>",
         "INT4RANGE": "empty", "INT8RANGE": "empty", "NUMRANGE": "empty", "DATERANGE": "empty", "TSRANGE": "empty",
         "TSTZRANGE": "empty", "INT4MULTIRANGE": "{}", "INT8MULTIRANGE": "{}", "NUMMULTIRANGE": "{}",

@@ -40,7 +40,7 @@ POSTGRESQL = Private(
     " --locale=C --wal-segsize=1 --no-sync --no-instructions",
     serve="{postgres} -D data -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
     " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c dynamic_shared_memory_type=mmap",
-    secret="{password}",
+    secret="{password}",  # noqa: S106 - its place
     signal="QUIT",
     maintenance="postgres",
 )
@@ -55,6 +55,6 @@ MARIADB = Private(
     " --character-set-server=utf8mb4 --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0"
     " --innodb-log-file-size=16M --innodb-buffer-pool-size=32M --innodb-use-native-aio=0"
     " --aria-pagecache-buffer-size=8M --key-buffer-size=1M --performance-schema=0",
-    secret="GRANT ALL ON *.* TO {user}@127.0.0.1 IDENTIFIED BY '{password}' WITH GRANT OPTION;\n",
+    secret="GRANT ALL ON *.* TO {user}@127.0.0.1 IDENTIFIED BY '{password}' WITH GRANT OPTION;\n",  # noqa: S106 - its place
     signal="KILL",
 )

@@ -143,7 +143,9 @@ class UpgradeNotRepeatable(DbtasksError):
         return f"{again} does not do the same: {'; '.join(self.differences)}."
 
     def fix(self) -> str:
-        return "have its downgrade take away all that its upgrade brings: rows, too, and types, sequences and functions."
+        return (
+            "have its downgrade take away all that its upgrade brings: rows, too, and types, sequences and functions."
+        )
 
 
 @dataclass(eq=False)

@@ -81,7 +81,9 @@ def _total(found: Report) -> str:
     slowest = found.slowest
     if slowest is None:
         return f"Nothing to rehearse.{before}"
-    times = f"in {found.seconds:.1f} s; the slowest was {slowest.revision} on {slowest.dialect}, {slowest.seconds:.1f} s"
+    times = (
+        f"in {found.seconds:.1f} s; the slowest was {slowest.revision} on {slowest.dialect}, {slowest.seconds:.1f} s"
+    )
     verdict = "" if found.findings else " No findings."
     numbers = len({one.revision for one in found.rehearsed})
     return f"{counted(numbers, 'revision')} rehearsed on {', '.join(_used(found))} {times}.{before}{verdict}"

@@ -59,7 +59,10 @@ def fill(connection: Connection, wanted: Wanted) -> Full:
 
 
 def unfit(wanted: Wanted) -> frozenset[str]:
-    """Return the tables whose rows, made for the schema of now, would not fit the one to come, and all that refer to them."""
+    """Return the tables whose rows, made for the schema of now, would not fit the one to come.
+
+    Those that refer to them are among them, since their parents are made anew.
+    """
     if wanted.now is wanted.then:
         return frozenset()
     found = {name for name, table in wanted.now.metadata.tables.items() if _changes(wanted, table)}
@@ -127,23 +130,29 @@ class _Filler:
     def run(self) -> None:
         """Fill as many as can be filled."""
         for patient in (True, False):  # what may refer to nothing waits for its parents as long as that helps
-            while any([self._done(name, patient=patient) for name in list(self.waiting)]):
+            while self._advanced(patient=patient):
                 pass
 
-    def _done(self, name: str, *, patient: bool) -> bool:
-        """Return whether a table could be filled now."""
+    def _advanced(self, *, patient: bool) -> bool:
+        """Return whether one round has filled any table."""
+        before = len(self.waiting)
+        for name in list(self.waiting):
+            self._fill(name, patient=patient)
+        return len(self.waiting) < before
+
+    def _fill(self, name: str, *, patient: bool) -> None:
+        """Fill a table if that is possible now."""
         table = self.waiting[name]
         if patient and any(target_of(key) in self.waiting and target_of(key) != name for key in self._keys(table)):
-            return False
+            return
         try:
             done = self._insert(table)
         except _ImpossibleError as error:
             self.reasons[name] = str(error)
-            return False
+            return
         if done:
             del self.waiting[name]
             self.dialect.copies.advance(self.connection, table)
-        return done
 
     def _keys(self, table: Table) -> Iterator[ForeignKeyConstraint]:
         return self.wanted.foreign_keys(table)

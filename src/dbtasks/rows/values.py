@@ -1,5 +1,6 @@
-"""Made-up values, as text: the same for the same number, whatever the table, so that what may refer to each other does."""
+"""Made-up values, as text: the same for the same number, so that what may refer to each other does."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -101,7 +102,7 @@ def _uuid(_kinds: Types, number: int) -> str:
 
 
 # The type that asks most comes first.
-FAMILIES: tuple[tuple[Any, Any], ...] = (
+FAMILIES: tuple[tuple[Any, Callable[[Types, int], str]], ...] = (
     (types.Uuid, _uuid),
     ((types.DateTime, types.Date), _moment),
     (types.Time, lambda _kinds, number: f"10:00:{number % 60:02}"),

@@ -1,7 +1,6 @@
 """The task that rehearses revisions in scratch databases."""
 
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from invoke import Context, Exit, task
@@ -9,6 +8,8 @@ from invoke import Context, Exit, task
 from dbtasks.tasks.edge import friendly, here, show, writing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dbtasks.verify import Rehearsed
 
 START_AGAIN = "\r\033[K"  # the beginning of the line, and nothing after it
@@ -16,7 +17,7 @@ START_AGAIN = "\r\033[K"  # the beginning of the line, and nothing after it
 
 @task(
     help={
-        "dialects": "Where: sqlite,postgresql,mysql; the project's own by default. Servers are started when needed.",
+        "dialects": "On these: sqlite,postgresql,mysql; by default the project's own. Servers are started.",
         "rev": "Only these revisions: FROM:TO, without FROM.",
         "since": "Only revisions that this branch, tag or commit does not have: origin/main.",
         "all": "Also those that have passed before, and have not changed since.",

@@ -17,9 +17,7 @@ from dbtasks.verify.report import Progress, Rehearsed, Report
 __all__ = ["Asked", "Progress", "Rehearsed", "Report", "run"]
 
 
-def run(
-    history: History, settings: Settings, wanted: Asked, progress: Progress = lambda _rehearsed: None
-) -> Report:
+def run(history: History, settings: Settings, wanted: Asked, progress: Progress = lambda _rehearsed: None) -> Report:
     """Return what is wrong with the revisions that are ``wanted``; those that have passed before are left out.
 
     ``progress`` is told when a revision begins and when it is done. The developer's own database is not touched, and
@@ -41,7 +39,12 @@ def run(
         tuple(told.rehearsed),
         tuple(sorted(found, key=_place)),
         sum(one.passed for one in todo),
-        tuple((one.name, revision.id) for one in todo for revision in one.revisions if (one.name, revision.id) not in told.ids),
+        tuple(
+            (one.name, revision.id)
+            for one in todo
+            for revision in one.revisions
+            if (one.name, revision.id) not in told.ids
+        ),
     )
 
 

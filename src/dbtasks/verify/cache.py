@@ -1,4 +1,4 @@
-"""What was rehearsed already, and need not be again as long as nothing of it changes: ``.dbtasks_cache/verified.json``."""
+"""What has passed, and need not be rehearsed again until it changes: ``.dbtasks_cache/verified.json``."""
 
 import contextlib
 import hashlib

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Self
 
 from dbtasks import road, rows
 from dbtasks.checks.findings import Finding
@@ -53,7 +54,7 @@ class Rehearsal:
     _versions: str = ""
     _empty: dict[str, Empty] = field(default_factory=dict)
 
-    def __enter__(self) -> "Rehearsal":
+    def __enter__(self) -> Self:
         self.bare = self._stack.enter_context(Stage(self.history, self.database))
         self.full = self._stack.enter_context(Stage(self.history, self.database))
         return self

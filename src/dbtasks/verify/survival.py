@@ -30,59 +30,67 @@ def lost(before: Moment, after: Moment, statements: Iterable[str], accepted: fro
     lineage = Lineage.of({_key(name): table.columns for name, table in before.rows.items()})
     for statement in statements:
         lineage.sent(statement)
-    found = (_lost(name, before, after, lineage) for name in sorted(before.rows))
+    passage = _Passage(before, after, lineage)
+    found = (passage.lost(name) for name in sorted(before.rows))
     return tuple(one for those in found for one in those if one.rpartition(" ")[2] not in accepted)
 
 
-def _lost(name: str, before: Moment, after: Moment, lineage: Lineage) -> Iterator[str]:
-    table, written = before.rows[name], _written(name, before, lineage)
-    later = _later(name, after, lineage)
-    if not table.rows or later is None or any(one.verb != "UPDATE" or not one.columns for one in written):
-        return
-    set_here = {column for one in written for column in one.columns}
-    places = dict(_pairs(name, later, before, after, lineage, set_here))
-    there = after.rows[later]
-    gone = len(table.rows) - len(there.rows)
-    if gone > 0:
-        yield f"{gone} {'row' if gone == 1 else 'rows'} of {name}"
-    elif not _holds(_picked(there, list(places.values())), _picked(table, list(places))):
-        changed = [
-            one for one, other in places.items() if not _holds(_picked(there, [other]), _picked(table, [one]))
-        ]
-        yield from (f"values of {name}.{one}" for one in changed or list(places)[:1])
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """From one moment to the next, with the way that columns have gone."""
 
+    before: Moment
+    after: Moment
+    lineage: Lineage
 
-def _later(name: str, after: Moment, lineage: Lineage) -> str | None:
-    """Return the table's name afterwards; None when it is not there."""
-    names = {_key(one): one for one in after.rows}
-    moved = [table for (start, _), places in lineage.places.items() if start == _key(name) for table, _ in places]
-    most = [table for table, _ in Counter(moved).most_common() if table in names]
-    return names[most[0]] if most else names.get(_key(name))
+    def lost(self, name: str) -> Iterator[str]:
+        """Yield what a table has lost."""
+        table, written, later = self.before.rows[name], self._written(name), self._later(name)
+        if not table.rows or later is None or any(one.verb != "UPDATE" or not one.columns for one in written):
+            return
+        there = self.after.rows[later]
+        gone = len(table.rows) - len(there.rows)
+        if gone > 0:
+            yield f"{gone} {'row' if gone == 1 else 'rows'} of {name}"
+            return
+        places = dict(self._pairs(name, later, {column for one in written for column in one.columns}))
+        if not _holds(_picked(there, list(places.values())), _picked(table, list(places))):
+            changed = [a for a, b in places.items() if not _holds(_picked(there, [b]), _picked(table, [a]))]
+            yield from (f"values of {name}.{one}" for one in changed or list(places)[:1])
 
+    def _later(self, name: str) -> str | None:
+        """Return the table's name afterwards; None when it is not there."""
+        names = {_key(one): one for one in self.after.rows}
+        gone = [places for (start, _), places in self.lineage.places.items() if start == _key(name)]
+        most = Counter(table for places in gone for table, _ in places if table in names).most_common(1)
+        return names[most[0][0]] if most else names.get(_key(name))
 
-def _pairs(
-    name: str, later: str, before: Moment, after: Moment, lineage: Lineage, set_here: set[str]
-) -> Iterator[tuple[str, str]]:
-    """Yield each column that keeps its type, and that no statement sets, with its name afterwards."""
-    old, new = before.schema.metadata.tables[name], after.schema.metadata.tables[later]
-    names = {one.lower(): one for one in after.rows[later].columns}
-    for column in before.rows[name].columns:
-        places = lineage.places.get((_key(name), column.lower()), set())
+    def _pairs(self, name: str, later: str, set_here: set[str]) -> Iterator[tuple[str, str]]:
+        """Yield each column that keeps its type, and that no statement sets, with its name afterwards."""
+        old = self.before.schema.metadata.tables[name].columns
+        new = self.after.schema.metadata.tables[later].columns
+        for column in self.before.rows[name].columns:
+            other = self._place(name, column, later)
+            if other is None or {column.lower(), other.lower()} & set_here:
+                continue
+            keeps_time = set_here and isinstance(old[column].type, types.DateTime)  # it may be that of the last change
+            if repr(old[column].type) == repr(new[other].type) and not keeps_time:
+                yield column, other
+
+    def _place(self, name: str, column: str, later: str) -> str | None:
+        """Return a column's name afterwards; None when it is not there."""
+        names = {one.lower(): one for one in self.after.rows[later].columns}
+        places = self.lineage.places.get((_key(name), column.lower()), set())
         moved = [one for table, one in places if table == _key(later) and one in names]
-        other = names[moved[0]] if moved else names.get(column.lower())
-        touched = {column.lower(), (other or "").lower()} & set_here
-        if other is None or touched or repr(old.columns[column].type) != repr(new.columns[other].type):
-            continue
-        if not (set_here and isinstance(old.columns[column].type, types.DateTime)):  # it may keep the time of a change
-            yield column, other
+        return names[moved[0]] if moved else names.get(column.lower())
 
-
-def _written(name: str, before: Moment, lineage: Lineage) -> list[Written]:
-    """Return the statements that write over the rows of a table, by whatever name it had then."""
-    columns = before.rows[name].columns
-    places = (lineage.places.get((_key(name), one.lower()), set()) for one in columns)
-    called = {table for those in places for table, _ in those} | {_key(name), *lineage.trails.get(_key(name), ())}
-    return [one for one in lineage.written if not one.table or one.table in called]
+    def _written(self, name: str) -> list[Written]:
+        """Return the statements that write over the rows of a table, by whatever name it had then."""
+        columns = self.before.rows[name].columns
+        places = (self.lineage.places.get((_key(name), one.lower()), set()) for one in columns)
+        trail = self.lineage.trails.get(_key(name), ())
+        called = {table for those in places for table, _ in those} | {_key(name), *trail}
+        return [one for one in self.lineage.written if not one.table or one.table in called]
 
 
 def _picked(table: Table, columns: Sequence[str]) -> "Counter[tuple[Any, ...]]":
