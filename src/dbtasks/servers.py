@@ -18,7 +18,7 @@ from sqlalchemy import URL
 from dbtasks import databases
 from dbtasks.dialects import Dialect
 from dbtasks.dialects.private import Private
-from dbtasks.errors import DbtasksError, ServerDoesNotStart, ServerMissing
+from dbtasks.errors import DbtasksError, DriverNotInstalled, ServerDoesNotStart, ServerMissing
 
 USER = "dbtasks"
 PREFIX = "dbtasks_server_"  # says whose a folder is, to whoever finds one
@@ -131,6 +131,8 @@ def _answers(url: URL, watchdog: subprocess.Popen[str]) -> bool:
     while watchdog.poll() is None:
         try:
             return databases.connect(server, lambda _connection: True)
+        except DriverNotInstalled:
+            raise
         except DbtasksError:
             if time.monotonic() > deadline:
                 raise

@@ -12,7 +12,14 @@ import pytest
 from sqlalchemy import URL
 
 from dbtasks import project, render, servers, verify
-from dbtasks.errors import MigrationFailed, NothingToRehearse, ServerMissing, UnknownValue
+from dbtasks.errors import (
+    MigrationFailed,
+    NothingToRehearse,
+    ScratchNotAllowed,
+    ServerMissing,
+    ServerUnreachable,
+    UnknownValue,
+)
 from dbtasks.verify import Asked, Report
 from dialects.verbs import STOP_ANYWHERE, command, execute, here, running, url_of, write_revision
 from support.checkout import committed
@@ -434,6 +441,23 @@ def test_a_server_that_is_given(sqlite_repository: Repository, server_url: URL, 
     report = rehearsed(sqlite_repository, dialects=(dialect,))
     assert (report.findings, report.dialects, len(report.rehearsed)) == ((), (dialect,), 1)
     assert sql.databases(server_url) == before
+
+
+def test_a_server_that_may_not_be_used(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a protected server no scratch database is made, nor on one that is not there; a file harms nobody."""
+    monkeypatch.setattr(servers, "programs", lambda _kind: {})
+    shop(repository)
+    file = repository.path("config/default_config.yaml")
+    file.write_text(file.read_text(encoding="utf-8").replace("local", "production"), encoding="utf-8")
+    url = url_of(repository)
+    if url.get_backend_name() == "sqlite":
+        assert rehearsed(repository).findings == ()
+        return
+    with pytest.raises(ScratchNotAllowed):
+        rehearsed(repository)
+    nowhere = url.set(port=1).render_as_string(hide_password=False)
+    with pytest.raises(ServerUnreachable):
+        rehearsed(Repository(repository.root, nowhere))
 
 
 def test_progress_on_a_terminal(sqlite_repository: Repository) -> None:

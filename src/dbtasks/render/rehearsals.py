@@ -40,6 +40,7 @@ def report_json(found: Report, project: Project) -> str:
                     "message": one.message,
                     "dialect": one.dialect,
                     "seconds": round(one.seconds or 0.0, 3),
+                    "applied": one.is_applied,
                     "reverted": one.has_way_down,
                     "without_rows": dict(one.empty),
                 }
@@ -57,7 +58,7 @@ def _notes(found: Report) -> list[str]:
     lines = [
         f"{one.revision} was not reverted on {one.dialect}: it has no way down, or refuses it."
         for one in found.rehearsed
-        if not one.has_way_down and (one.dialect, one.revision) not in _broken(found)
+        if one.is_applied and not one.has_way_down
     ]
     empty: dict[tuple[str, str], str] = {}
     for one in found.rehearsed:
@@ -68,12 +69,6 @@ def _notes(found: Report) -> list[str]:
         if left:
             lines.append(f"Not rehearsed on {dialect}, since one before cannot be applied: {', '.join(left)}.")
     return lines
-
-
-def _broken(found: Report) -> set[tuple[str, str]]:
-    """Return those that could not even be applied."""
-    last = {one.dialect: one.revision for one in found.rehearsed}
-    return {(dialect, last[dialect]) for dialect, _ in found.unreached if dialect in last}
 
 
 def _total(found: Report) -> str:

@@ -1,7 +1,7 @@
 """The rehearsal: every revision up, down and up again in scratch databases, with rows in the tables."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from dbtasks.checks import silence
@@ -9,10 +9,12 @@ from dbtasks.checks.findings import Finding
 from dbtasks.dialects import Dialect
 from dbtasks.history import History, Revision
 from dbtasks.settings import Settings
+from dbtasks.statements import Place
 from dbtasks.verify import asked, cache, servers
 from dbtasks.verify.asked import Asked
 from dbtasks.verify.rehearse import Outcome, Rehearsal
 from dbtasks.verify.report import Progress, Rehearsed, Report
+from dbtasks.verify.stage import plain
 
 __all__ = ["Asked", "Progress", "Rehearsed", "Report", "run"]
 
@@ -50,23 +52,36 @@ def run(history: History, settings: Settings, wanted: Asked, progress: Progress 
 
 @dataclass(frozen=True, slots=True)
 class _Todo:
-    """What is to be rehearsed on a dialect, with the keys under which that is remembered."""
+    """What is to be rehearsed on a dialect.
+
+    Attributes:
+        keys: the key of each revision of the history, as it is now.
+        known: what has passed, and has not changed since.
+        revisions: those to rehearse.
+        passed: how many need not be.
+    """
 
     dialect: Dialect
-    keys: cache.Keys
+    keys: dict[str, str]
+    known: dict[str, cache.Passed]
     revisions: tuple[Revision, ...]
     passed: int
 
     @classmethod
     def of(cls, history: History, dialect: Dialect, meant: tuple[Revision, ...], wanted: Asked) -> "_Todo":
         keys = cache.keys(history, dialect.names[0])
-        known = {} if wanted.everything else cache.passed(history.project, dialect.names[0])
-        left = tuple(one for one in meant if known.get(one.id) != keys[one.id])
-        return cls(dialect, keys, left, len(meant) - len(left))
+        known = cache.passed(history.project, dialect.names[0], keys)
+        left = tuple(one for one in meant if wanted.everything or one.id not in known)
+        return cls(dialect, keys, known, left, len(meant) - len(left))
 
     @property
     def name(self) -> str:
         return self.dialect.names[0]
+
+    def filled(self, skipped: Sequence[Revision]) -> frozenset[Place] | None:
+        """Return what revisions have filled by their end; None when nobody has heard them."""
+        last = self.known.get(skipped[-1].id) if skipped else None
+        return None if last is None else last.filled
 
 
 @dataclass(slots=True)
@@ -88,8 +103,14 @@ class _Told:
         since = time.monotonic()
         outcome = rehearsal.of(revision)
         seconds = time.monotonic() - since
-        empty = tuple((one.table, one.reason) for one in outcome.empty)
-        done = replace(begun, seconds=seconds, has_way_down=outcome.has_way_down, empty=empty)
+        empty = tuple((one.table, plain(one.reason)) for one in outcome.empty)
+        done = replace(
+            begun,
+            seconds=seconds,
+            is_applied=outcome.is_applied,
+            has_way_down=outcome.has_way_down,
+            empty=empty,
+        )
         self.rehearsed.append(done)
         self.findings += outcome.findings
         self.progress(done)
@@ -100,19 +121,19 @@ def _rehearse(history: History, settings: Settings, todo: _Todo, told: _Told) ->
     """Rehearse what is to be on one dialect, up to the first revision that cannot be applied."""
     if not todo.revisions:
         return
-    good: cache.Keys = {}
+    good: dict[str, cache.Passed] = {}
     try:
         with (
             servers.settings_for(settings, todo.dialect) as database,
             Rehearsal(history, database, todo.name) as rehearsal,
         ):
             for skipped, revision in _walk(history.revisions, {one.id for one in todo.revisions}):
-                rehearsal.skip(skipped)
+                rehearsal.skip(skipped, todo.filled(skipped))
                 outcome = told.of(rehearsal, revision)
                 if not outcome.is_applied:
                     break
                 if not outcome.findings:
-                    good[revision.id] = todo.keys[revision.id]
+                    good[revision.id] = cache.Passed(todo.keys[revision.id], rehearsal.filled)
     finally:
         cache.add(history.project, todo.name, good)
 

@@ -8,24 +8,35 @@ import tempfile
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dbtasks.history import History, fingerprint
 from dbtasks.project import Project
+from dbtasks.statements import Place
 from dbtasks.values import tool
 
 FOLDER, FILE = ".dbtasks_cache", "verified.json"
 LIBRARIES = ("SQLAlchemy", "alembic")
 EVERYTHING = "*\n"  # what its .gitignore names, so that nobody has to name the folder in theirs
 
-Keys = dict[str, str]  # by the id of a revision
+
+class Passed(NamedTuple):
+    """What is remembered of a revision.
+
+    Attributes:
+        key: changes when the revision does.
+        filled: the columns whose NULLs it, or one before it, has written over.
+    """
+
+    key: str
+    filled: frozenset[Place]
 
 
-def keys(history: History, dialect: str) -> Keys:
+def keys(history: History, dialect: str) -> dict[str, str]:
     """Return a short text for each revision that changes when it, or one before it, or a tool does."""
     environment = fingerprint((history.project.alembic_folder / "env.py").read_text(encoding="utf-8"))
     tools = (dialect, tool(), *(f"{name} {version(name)}" for name in LIBRARIES), environment)
-    found: Keys = {}
+    found: dict[str, str] = {}
     for one in history.revisions:
         before = [found[parent] for parent in sorted({*one.parents, *one.depends_on})]
         said = "\n".join((*tools, one.id, one.fingerprint, *before))
@@ -33,14 +44,20 @@ def keys(history: History, dialect: str) -> Keys:
     return found
 
 
-def passed(project: Project, dialect: str) -> Keys:
-    """Return the keys with which revisions passed on a dialect; empty when nothing is known."""
-    found = _read(_file(project)).get(dialect)
-    return found if isinstance(found, dict) else {}
+def passed(project: Project, dialect: str, now: Mapping[str, str]) -> dict[str, Passed]:
+    """Return what has passed on a dialect with the keys of now, by revision; empty when nothing is known."""
+    known = _read(_file(project)).get(dialect)
+    found: dict[str, Passed] = {}
+    with contextlib.suppress(TypeError, ValueError, AttributeError, KeyError):  # somebody has written into the file
+        for revision, said in known.items() if known else ():
+            if said["key"] == now.get(revision):
+                places = (one.rpartition(".") for one in said["filled"])
+                found[revision] = Passed(said["key"], frozenset((table, column) for table, _, column in places))
+    return found
 
 
-def add(project: Project, dialect: str, those: Mapping[str, str]) -> None:
-    """Remember the keys of revisions that have passed; where nothing can be written nothing is remembered.
+def add(project: Project, dialect: str, those: Mapping[str, Passed]) -> None:
+    """Remember what has passed; where nothing can be written nothing is remembered.
 
     The file is written aside and renamed, so that another process reads the old one or the new one.
     """
@@ -52,7 +69,11 @@ def add(project: Project, dialect: str, those: Mapping[str, str]) -> None:
         if not (file.parent / ".gitignore").exists():
             (file.parent / ".gitignore").write_text(EVERYTHING, encoding="utf-8")
         known = _read(file)
-        known[dialect] = {**passed(project, dialect), **those}
+        before = known.get(dialect)
+        new = {
+            revision: {"key": one.key, "filled": sorted(map(".".join, one.filled))} for revision, one in those.items()
+        }
+        known[dialect] = {**(before if isinstance(before, dict) else {}), **new}
         _replace(file, json.dumps(known, indent=1, sort_keys=True))
 
 

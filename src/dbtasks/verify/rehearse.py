@@ -9,6 +9,7 @@ from dbtasks.checks.findings import Finding
 from dbtasks.history import History, Revision
 from dbtasks.rows import Empty, Full, Wanted
 from dbtasks.settings import DatabaseSettings
+from dbtasks.statements import Place
 from dbtasks.verify import photo, survival, ways
 from dbtasks.verify.findings import Findings
 from dbtasks.verify.photo import Photo
@@ -62,16 +63,28 @@ class Rehearsal:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def skip(self, revisions: tuple[Revision, ...]) -> None:
-        """Apply revisions that need not be rehearsed.
+    @property
+    def filled(self) -> frozenset[Place]:
+        """Return the columns whose NULLs some revision has written over."""
+        return self._filled.columns
+
+    def skip(self, revisions: tuple[Revision, ...], filled: frozenset[Place] | None = None) -> None:
+        """Apply revisions that need not be rehearsed; with what they have ``filled`` nobody has to hear them again.
 
         Raises:
             MigrationFailed: they cannot be applied.
         """
-        if revisions:
+        if not revisions:
+            return
+        if filled is not None and not self.bare.is_made:
+            heads = self.history.heads_of(one.id for one in revisions)
+            self.bare.again(heads)
+            self.full.again(heads)
+            self._filled = Filled.of(filled)
+        else:
             self.bare.take(revisions, "upgrade")
             self._filled.hear(self.full.take(revisions, "upgrade"))
-            self.now = None
+        self.now = None
 
     def of(self, revision: Revision) -> Outcome:
         """Return what comes of a revision; both databases have it afterwards, unless it cannot be applied."""

@@ -13,6 +13,7 @@ class Rehearsed:
     Attributes:
         number: which one it is, of how many.
         seconds: how long it took; None as long as it is going on.
+        is_applied: whether it could be applied.
         has_way_down: whether it was reverted; otherwise it has no way down, or refuses to be reverted.
         empty: the tables that no row could be made for, each with the reason.
     """
@@ -23,6 +24,7 @@ class Rehearsed:
     number: int
     total: int
     seconds: float | None = None
+    is_applied: bool = True
     has_way_down: bool = True
     empty: tuple[tuple[str, str], ...] = ()
 

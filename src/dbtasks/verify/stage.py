@@ -1,5 +1,6 @@
 """The scratch database on which a history is taken up and down, one revision at a time."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from dbtasks.road import Run
 from dbtasks.settings import DatabaseSettings
 
 T = TypeVar("T")
+NAME = re.compile(rf"[`\"]?{scratch.PREFIX}[0-9a-f]+[`\"]?\.")
 FAILURES = (MigrationFailed, BrokenReferences, HeadsDisagree, AlembicFailed)  # those that a revision is to blame for
 
 
@@ -47,6 +49,11 @@ class Stage:
         self._stack.close()
         self._url, self.heads = None, heads
 
+    @property
+    def is_made(self) -> bool:
+        """Return whether the database is there already."""
+        return self._url is not None
+
     def take(self, steps: Sequence[Revision], direction: Direction) -> tuple[str, ...]:
         """Return the statements that were sent to apply, or to revert, the steps.
 
@@ -67,10 +74,15 @@ class Stage:
 
 
 def cause(error: DbtasksError) -> str:
-    """Return why a revision did not run, on one line."""
+    """Return why a revision did not run, on one line and without the name of the scratch database."""
     if isinstance(error, BrokenReferences):
         return f"it leaves rows in {', '.join(error.tables)} that refer to nothing"
-    return (error.why() or error.what()).rstrip(".")
+    return plain((error.why() or error.what()).rstrip("."))
+
+
+def plain(words: str) -> str:
+    """Return what a database says without the name that a scratch database has, which means nothing to anybody."""
+    return NAME.sub("", words)
 
 
 def _listen(sent: list[str], connection: Connection) -> None:

@@ -113,6 +113,11 @@ class Filled:
 
     lineage: Lineage = field(default_factory=lambda: Lineage({}))
 
+    @classmethod
+    def of(cls, places: Iterable[Place]) -> "Filled":
+        """Return the beginning: these columns were filled already."""
+        return cls(Lineage({place: {place} for place in places}))
+
     def hear(self, statements: Iterable[str]) -> None:
         """Note what statements set, and follow it through renames."""
         for statement in statements:
