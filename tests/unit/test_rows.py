@@ -172,6 +172,15 @@ def test_what_is_lost(after: Moment, statements: list[str], told: tuple[str, ...
     assert lost(TWO, after, statements, frozenset()) == told
 
 
+def test_a_table_of_that_name_in_another_schema() -> None:
+    """A table that is new in another schema is not taken for one that has lost its rows."""
+    after = moment(AB, (1, 2), (3, 4))
+    Table("t", after.schema.metadata, Column("a", Integer), schema="x")
+    rows = {"x.t": Rows(("a",), ()), **after.rows}
+    for order in (rows, dict(reversed(rows.items()))):
+        assert lost(TWO, Moment(after.schema, order), [], frozenset()) == ()
+
+
 def test_what_a_revision_accepts_to_lose() -> None:
     """A loss that a revision states is not told."""
     assert lost(TWO, moment(AB, (1, 2)), [], frozenset({"t"})) == ()

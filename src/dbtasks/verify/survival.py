@@ -60,7 +60,8 @@ class _Passage:
 
     def _later(self, name: str) -> str | None:
         """Return the table's name afterwards; None when it is not there."""
-        names = {_key(one): one for one in self.after.rows}
+        there = self.after.rows
+        names = {_key(one): one for one in sorted(there, key=lambda one: _schema(one) == _schema(name))}
         gone = [places for (start, _), places in self.lineage.places.items() if start == _key(name)]
         most = Counter(table for places in gone for table, _ in places if table in names).most_common(1)
         return names[most[0][0]] if most else names.get(_key(name))
@@ -100,6 +101,10 @@ def _picked(table: Table, columns: Sequence[str]) -> "Counter[tuple[Any, ...]]":
 
 def _holds(there: "Counter[tuple[Any, ...]]", wanted: "Counter[tuple[Any, ...]]") -> bool:
     return not wanted - there
+
+
+def _schema(name: str) -> str:
+    return name.rpartition(".")[0]
 
 
 def _key(name: str) -> str:
