@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import URL
 
-from dbtasks import project, render, servers, verify
+from dbtasks import databases, dialects, project, render, servers, verify
 from dbtasks.errors import (
     MigrationFailed,
     NothingToRehearse,
@@ -375,6 +375,53 @@ def test_the_reference_backend_is_clean(sqlite_reference: Repository) -> None:
     assert not sqlite_reference.path("db").exists()
 
 
+EVERYWHERE = (
+    "CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, n VARCHAR(5))",
+    "ALTER TABLE a ADD COLUMN x INTEGER",
+    "CREATE INDEX ix ON a (n)",
+    "DROP INDEX ix",
+    "CREATE VIEW v AS SELECT n FROM a",
+    "ALTER TABLE a RENAME COLUMN n TO m",
+)
+CHANGES = {
+    "sqlite": EVERYWHERE,
+    "postgresql": (
+        *EVERYWHERE,
+        "ALTER TABLE a ALTER COLUMN x SET NOT NULL",
+        "ALTER TABLE a ALTER COLUMN x SET DEFAULT 3",
+        "ALTER TABLE a ALTER COLUMN x TYPE BIGINT",
+        "ALTER TABLE a ADD CHECK (x > 0)",
+        "ALTER TABLE a ADD UNIQUE (x)",
+        "ALTER TABLE a ADD FOREIGN KEY (x) REFERENCES a (id)",
+        "COMMENT ON TABLE a IS 'one'",
+        "COMMENT ON COLUMN a.x IS 'one'",
+        "ALTER TABLE a ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY",
+        "CREATE TYPE e AS ENUM ('a')",
+        "ALTER TYPE e ADD VALUE 'b'",
+        "CREATE DOMAIN d AS INTEGER",
+        "ALTER DOMAIN d SET NOT NULL",
+        "ALTER DOMAIN d ADD CONSTRAINT positive CHECK (VALUE > 0)",
+        "CREATE SEQUENCE s",
+        "ALTER SEQUENCE s INCREMENT BY 2",
+        "CREATE OR REPLACE VIEW v AS SELECT m AS n FROM a WHERE x > 0",
+        "CREATE SCHEMA other",
+        "CREATE TABLE other.a (id INTEGER)",
+    ),
+}
+
+
+def test_a_short_text_sees_every_change(database_url: URL, dialect: str, sql: Sql) -> None:
+    """Where a text tells whether a schema is the same, it is another one after each change, and is read again the same."""
+    read = dialects.named(dialect, "a test").schema_text
+    seen = [databases.connect(database_url, read)]
+    for statement in CHANGES.get(dialect, ()):
+        sql(database_url, statement)
+        seen.append(databases.connect(database_url, read))
+        assert seen[-1] != seen[-2], statement
+        assert seen[-1] == databases.connect(database_url, read)
+    assert (seen == [None]) == (dialect not in CHANGES)
+
+
 def test_private_servers(sqlite_repository: Repository, private: dict[str, str], tmp_path: Path) -> None:
     """A project on SQLite is rehearsed on the other databases without a server given; they are gone afterwards."""
     shop(sqlite_repository, (batch("item", STRICT_PRICE), ADD[1]))
@@ -387,12 +434,31 @@ def test_private_servers(sqlite_repository: Repository, private: dict[str, str],
 
 
 def test_an_interrupted_rehearsal_leaves_nothing(
+    repository: Repository, server_url: URL, sql: Sql, tmp_path: Path
+) -> None:
+    """Ctrl-C in the middle of a revision: no scratch database is left, on the project's own server either."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    before = sql.databases(server_url)
+    shop(repository, (STOP_ANYWHERE, "pass"))
+    with running(repository, "db.verify", TMPDIR=str(folder)) as process:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err.startswith("\nerror: Interrupted.\n")
+    assert (sql.databases(server_url), list(folder.iterdir())) == (before, [])
+    assert json.loads(repository.read(".dbtasks_cache/verified.json"))[
+        url_of(repository).get_backend_name()
+    ].keys() == {"r0"}
+
+
+def test_an_interrupted_rehearsal_ends_its_server(
     sqlite_repository: Repository, private: dict[str, str], tmp_path: Path
 ) -> None:
     """Ctrl-C ends the private server, and its data is gone."""
     folder = tmp_path / "temporary"
-    folder.mkdir(mode=0o777)
-    folder.chmod(0o777)
+    folder.mkdir()
+    folder.chmod(0o777)  # as root the server runs as nobody
     shop(sqlite_repository, (STOP_ANYWHERE, "pass"))
     with running(sqlite_repository, "db.verify", "--dialects", next(iter(private)), TMPDIR=str(folder)) as process:
         assert _folders()

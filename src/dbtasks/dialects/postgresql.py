@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateSchema
 from sqlalchemy.types import TypeEngine
 
+from dbtasks.dialects import texts
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.copies import PostgreSQLCopies
 from dbtasks.dialects.definitions import PostgreSQLReader
@@ -227,6 +228,10 @@ class PostgreSQL(Dialect):
     def extension_tables(self, connection: Connection) -> frozenset[str]:
         """Ask which tables depend on an extension."""
         return frozenset(connection.execute(EXTENSION_TABLES).scalars())
+
+    def schema_text(self, connection: Connection) -> str | None:
+        """Ask the catalogue, at once."""
+        return texts.postgresql(connection)
 
     def estimated_rows(self, connection: Connection, table: str) -> int:
         """Ask what the last ANALYZE found."""
