@@ -65,6 +65,7 @@ def test_keys(database_url: URL, sql: Sql) -> None:
             FOREIGN KEY (boss) REFERENCES member (id),
             FOREIGN KEY (other) REFERENCES tenant (id)
         );
+        CREATE TABLE visit (id INTEGER NOT NULL PRIMARY KEY, tenant INTEGER, FOREIGN KEY (tenant) REFERENCES tenant (id));
         CREATE TABLE orphan (id INTEGER NOT NULL PRIMARY KEY, place VARCHAR(9) NOT NULL CHECK (place LIKE '_-_'));
         CREATE TABLE child (id INTEGER NOT NULL PRIMARY KEY, orphan INTEGER NOT NULL, FOREIGN KEY (orphan) REFERENCES orphan (id))
         """,
@@ -75,6 +76,7 @@ def test_keys(database_url: URL, sql: Sql) -> None:
     assert {row[1] for row in members} == {0}
     assert {row[2] for row in members} <= {7, 8, None}
     assert {row[3] for row in members} <= {"on", "off", None}
+    assert {row[0] for row in sql(database_url, "SELECT tenant FROM visit")} == {7, 8, None}
     assert len(sql(database_url, "SELECT * FROM tenant")) == 2
     assert [one.table for one in full.empty] == ["child", "orphan"]
     assert full.empty[0].reason == "it refers to orphan, which has no row to refer to"

@@ -174,7 +174,7 @@ FAULTS = {
         "",
     ),
     "other_type": Fault(
-        batch("other_type", "alter_column('name', type_=sa.Integer(), existing_nullable=False, postgresql_using='name::integer')"),
+        batch("other_type", "alter_column('name', type_=sa.Date(), existing_nullable=False, postgresql_using='name::date')"),
         batch("other_type", "alter_column('name', type_=sa.String(50), existing_nullable=False)"),
         "",
         "",
