@@ -11,6 +11,8 @@ from dbtasks.dialects import Dialect
 from dbtasks.errors import DbtasksError, ScratchNotAllowed, ServerMissing, ServerUnreachable, UnknownValue
 from dbtasks.settings import DatabaseSettings, Settings
 
+ANYWHERE = "scratch.db"  # a file that is never made: scratch databases lie in a folder of their own
+
 
 def chosen(settings: Settings, names: tuple[str, ...]) -> tuple[Dialect, ...]:
     """Return the dialects to rehearse on, in their order and each once; the project's own when none is named.
@@ -40,7 +42,7 @@ def settings_for(settings: Settings, dialect: Dialect) -> Iterator[DatabaseSetti
     if is_own and refusal is None:
         yield database
     elif dialect.in_file:
-        yield _at(database, URL.create(dialect.drivername, database=scratch.PREFIX))
+        yield _at(database, URL.create(dialect.drivername, database=ANYWHERE))
     elif given := database.server(dialect):
         yield _at(database, given)
     else:

@@ -17,7 +17,7 @@ from dbtasks.road import Run
 from dbtasks.settings import DatabaseSettings
 
 T = TypeVar("T")
-NAME = re.compile(rf"[`\"]?{scratch.PREFIX}[0-9a-f]+[`\"]?\.")
+NAME = re.compile(r"[`\"]?dbtasks_scratch_[0-9a-f]+[`\"]?\.")  # of a scratch database, before that of a table
 FAILURES = (MigrationFailed, BrokenReferences, HeadsDisagree, AlembicFailed)  # those that a revision is to blame for
 
 
