@@ -33,7 +33,7 @@ def run(history: History, settings: Settings) -> tuple[Finding, ...]:
     subject = Subject(history, settings, loaded, services.undiscovered(history.project, loaded))
     found = silence.heeded(history.project, (finding for check in CHECKS for finding in check(subject)))
     return tuple(
-        sorted(found, key=lambda one: (CODES.index(one.code), str(one.source and one.source.path), _line(one)))
+        sorted(found, key=lambda one: (silence.KNOWN.index(one.code), str(one.source and one.source.path), _line(one)))
     )
 
 

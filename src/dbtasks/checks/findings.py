@@ -15,6 +15,16 @@ Code = Literal[
     "many-heads", "head-file", "model-moved", "undiscovered-model", "models-differ", "no-downgrade", "irreversible"
 ]
 CODES: tuple[Code, ...] = get_args(Code)
+# Those that only a rehearsal finds (dbtasks.verify).
+RehearsalCode = Literal[
+    "upgrade-fails",
+    "upgrade-fails-on-rows",
+    "downgrade-fails",
+    "downgrade-differs",
+    "upgrade-not-repeatable",
+    "loses-rows",
+]
+REHEARSAL_CODES: tuple[RehearsalCode, ...] = get_args(RehearsalCode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Finding:
             word that is no code; empty when there is no such comment.
     """
 
-    code: Code
+    code: Code | RehearsalCode
     about: Difference | Undiscovered | Revision | Problem | DbtasksError
     source: Source | None
     unheeded: str = ""

@@ -10,8 +10,10 @@ from sqlalchemy.types import TypeEngine
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.copies import MySQLCopies
 from dbtasks.dialects.definitions import MySQLReader
+from dbtasks.dialects.literals import MySQLLiterals
 from dbtasks.dialects.locks import MySQLLock
 from dbtasks.dialects.moves import MySQLMoves
+from dbtasks.dialects.private import MARIADB
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
 T = TypeVar("T")
@@ -49,8 +51,10 @@ class MySQL(Dialect):
     implies_indexes = True
     copies = MySQLCopies()
     definitions = MySQLReader()
+    literals = MySQLLiterals()
     lock = MySQLLock()
     moves = MySQLMoves()
+    private = MARIADB
 
     def quoted(self, name: str) -> str:
         """Return a name in backticks."""

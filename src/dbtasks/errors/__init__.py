@@ -89,6 +89,17 @@ from dbtasks.errors.models import (
     UndeclaredReference,
     UnknownService,
 )
+from dbtasks.errors.rehearsal import (
+    DowngradeDiffers,
+    DowngradeFails,
+    LosesRows,
+    NothingToRehearse,
+    ServerDoesNotStart,
+    ServerMissing,
+    UpgradeFails,
+    UpgradeFailsOnRows,
+    UpgradeNotRepeatable,
+)
 from dbtasks.errors.sync import KeptSourceBroken, RevertFailed, UnknownDatabaseRevision
 from dbtasks.errors.usage import BadCommandLine, RenameNotFound, TasksMissing, UnknownValue, UnknownWord
 
@@ -111,6 +122,8 @@ __all__ = [
     "DatabaseReadOnly",
     "DatabaseUnusable",
     "DbtasksError",
+    "DowngradeDiffers",
+    "DowngradeFails",
     "DowngradeToBase",
     "DriverNotInstalled",
     "DuplicateRevision",
@@ -126,6 +139,7 @@ __all__ = [
     "KeptSourceBroken",
     "LocalForks",
     "LockTimeout",
+    "LosesRows",
     "LossNotAccepted",
     "ManyHeads",
     "MayNotCreateDatabase",
@@ -144,6 +158,7 @@ __all__ = [
     "NothingKept",
     "NothingLocal",
     "NothingToMerge",
+    "NothingToRehearse",
     "OntoNoHead",
     "OntoUnclear",
     "OthersStandOn",
@@ -159,6 +174,8 @@ __all__ = [
     "RevisionBroken",
     "RevisionNotGiven",
     "ScratchNotAllowed",
+    "ServerDoesNotStart",
+    "ServerMissing",
     "ServerUnreachable",
     "SharedRevisions",
     "Source",
@@ -177,6 +194,9 @@ __all__ = [
     "UnknownValue",
     "UnknownWord",
     "UnsupportedDatabaseUrl",
+    "UpgradeFails",
+    "UpgradeFailsOnRows",
+    "UpgradeNotRepeatable",
     "UrlMissing",
     "counted",
     "did_you_mean",
