@@ -18,6 +18,7 @@ from dbtasks.errors.branches import (
     StandsOnOthers,
     UnknownBranch,
 )
+from dbtasks.errors.compat import GitNotUsable, OldCodeNotUsable, UnknownRef
 from dbtasks.errors.configuration import (
     BadDatabaseUrl,
     BadSetting,
@@ -117,6 +118,7 @@ __all__ = [
     "EnvironmentsDiffer",
     "FileNotWritten",
     "GitCannotTell",
+    "GitNotUsable",
     "HeadsDisagree",
     "HistoryMissing",
     "ImportFailed",
@@ -144,6 +146,7 @@ __all__ = [
     "NothingKept",
     "NothingLocal",
     "NothingToMerge",
+    "OldCodeNotUsable",
     "OntoNoHead",
     "OntoUnclear",
     "OthersStandOn",
@@ -172,6 +175,7 @@ __all__ = [
     "UnknownDatabaseRevision",
     "UnknownDialect",
     "UnknownKey",
+    "UnknownRef",
     "UnknownRevision",
     "UnknownService",
     "UnknownValue",
