@@ -56,8 +56,12 @@ def _columns(one: Declaration) -> Iterator[Column[Any]]:
 def is_left_out(column: Column[Any]) -> bool:
     """Return whether an INSERT does not name the column, since the database is to fill it in."""
     own = column.default is not None and not isinstance(column.default, Sequence)
-    counts = column.table.autoincrement_column is column
-    return not own and (counts or column.server_default is not None)
+    return not own and (is_counter(column) or column.server_default is not None)
+
+
+def is_counter(column: Column[Any]) -> bool:
+    """Return whether the database counts the column up."""
+    return column.table.autoincrement_column is column
 
 
 def is_left_null(old: Old, column: Column[Any]) -> bool:

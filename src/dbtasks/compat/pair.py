@@ -40,6 +40,10 @@ class Pair:
         """Return the columns that the old code maps and that there were, by name."""
         return {name: one for name, one in self.old.columns.items() if name in self.there.columns}
 
+    def on(self, side: Side) -> Table:
+        """Return the table as one of the two databases has it."""
+        return self.there if side is self.before else self.here
+
     def kind(self, name: str) -> Type:
         """Return the type by which the old code reads and writes a column, without a user's decorators."""
         return values.plain(self.old.columns[name].type, self.before.connection.dialect)
@@ -109,23 +113,33 @@ class Cause:
 
 def causes(pair: Pair) -> Iterator[Cause]:
     """Yield what the comparison of the columns finds; those of types come last, and are no findings yet."""
+    is_view = pair.here.fullname in pair.after.views  # which says nothing of defaults and NULL
     for name, column in pair.columns.items():
         here, there = pair.here.columns.get(name), pair.there.columns[name]
         if here is None:
             yield Cause("column-missing", name, None, "value", _renamed(pair, there))
         elif _is_always_made(here) and not (_is_always_made(there) or is_generated(column)):
             yield Cause("column-generated", name, None, "value")
-        elif not is_generated(column):
+        elif not (is_view or is_generated(column)):
             yield from _value_causes(pair, name, there, here)
     for name, column in pair.here.columns.items():
         if name not in pair.columns and _is_required(column):
             there = pair.there.columns.get(name)
             if there is None or not _is_required(there):
                 yield Cause("column-required", name, column.type, "omit")
-    for name in pair.columns:
+    yield from _type_causes(pair)
+
+
+def _type_causes(pair: Pair) -> Iterator[Cause]:
+    for name, cell in pair.row(1).items():
         here = pair.here.columns.get(name)
-        if here is not None and not _is_always_made(here) and pair.type_change(name) and name in pair.row(1):
+        if here is None or _is_always_made(here):
+            continue
+        allowed = pair.allowed(name)
+        if pair.type_change(name):
             yield Cause("type-changed", name, here.type, "value")
+        elif isinstance(cell.kind, types.Enum) and allowed and not set(allowed) & set(cell.kind.enums):
+            yield Cause("type-changed", name, values.enum_like(cell.kind, list(allowed)), "value")
 
 
 def _value_causes(pair: Pair, name: str, there: Column[Any], here: Column[Any]) -> Iterator[Cause]:

@@ -125,5 +125,8 @@ def found_by(of: Table, name: str, cell: Cell) -> Executable:
 
 
 def _bound(row: Row) -> dict[str, ColumnElement[Any] | Any]:
-    # NULL is written out: None would be the null of JSON in a column of that.
-    return {name: null() if cell.value is None else cell.value for name, cell in row.items()}
+    # None is bound, with the cast that a driver may add to it; only of JSON it would be the null of a document.
+    return {
+        name: null() if cell.value is None and cell.kind.should_evaluate_none else cell.value
+        for name, cell in row.items()
+    }

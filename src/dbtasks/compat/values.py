@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from sqlalchemy import Dialect, types
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -40,10 +40,14 @@ def plain(kind: Type, dialect: Dialect) -> Type:
 
 def undecorated(kind: Type, dialect: Dialect) -> Type:
     """Return the type of this dialect below a user's decorators."""
-    while isinstance(kind, TypeDecorator):
+    while _is_decorator(kind):
         kind = kind.load_dialect_impl(dialect)
     found = kind.dialect_impl(dialect)  # a variant for this dialect may be decorated again
-    return undecorated(found, dialect) if isinstance(found, TypeDecorator) else found
+    return undecorated(found, dialect) if _is_decorator(found) else found
+
+
+def _is_decorator(kind: Type) -> TypeGuard["TypeDecorator[Any]"]:
+    return isinstance(kind, TypeDecorator) and not isinstance(kind, types.Interval)  # which is SQLAlchemy's own
 
 
 def enum_like(kind: "types.Enum", members: list[str]) -> "types.Enum":
@@ -59,7 +63,17 @@ def ordinary(kind: Type, number: int) -> Any:
     if isinstance(kind, types.ARRAY):
         item = ordinary(kind.item_type, number)
         return None if item is None else [item]
+    if python_type(kind) is dt.timedelta:  # a native interval has no common base with the others
+        return dt.timedelta(hours=number)
     return next((make(kind, number) for family, make in ORDINARY if isinstance(kind, family)), None)
+
+
+def python_type(kind: Type) -> type:
+    """Return the class of the type's values; the type's own class when it does not say."""
+    try:
+        return kind.python_type
+    except NotImplementedError:
+        return type(kind)
 
 
 def edges(kind: Type, before: Type, after: Type | None) -> Iterator[Edge]:
@@ -138,7 +152,6 @@ ORDINARY: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
     (types.DateTime, _moment),
     (types.Date, lambda _kind, number: START.date().replace(day=number)),
     (types.Time, lambda _kind, number: START.time().replace(second=number)),
-    (types.Interval, lambda _kind, number: dt.timedelta(hours=number)),
     (types.String, lambda _kind, number: chr(ord("a") + number)),
     (types._Binary, lambda _kind, number: bytes([ord("a") + number])),  # noqa: SLF001 - the common base of binaries
 )
