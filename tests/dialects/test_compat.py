@@ -8,13 +8,21 @@ import pytest
 from sqlalchemy import URL
 
 from dialects.compat_cases import CASES, HEADER, Case, model
-from dialects.verbs import url_of, write_revision
+from dialects.verbs import write_revision
 from support.checkout import committed, git
-from support.messages import fails, snapshot
+from support.messages import snapshot
 from support.repository import Repository, Sql
 
 MODELS = "services/shop/database/db_models/item_model.py"
-FAILS = {"default-missing", "table-missing", "column-missing", "column-required", "column-generated", "null-refused", "statement-fails"}
+FAILS = {
+    "default-missing",
+    "table-missing",
+    "column-missing",
+    "column-required",
+    "column-generated",
+    "null-refused",
+    "statement-fails",
+}
 OLD_CODE = """
 import asyncio, datetime, importlib, json, sys
 from sqlalchemy import select
@@ -69,7 +77,9 @@ def changed(repository: Repository, dialect: str) -> Repository:
     before = (repository.root / "alembic_db/HEAD").read_text().strip()
     committed(repository)
     unchanged = {one.name for one in cases if one.name == "everything"}
-    now = {one.name: one.new for one in cases if one.new is not None} | {one.name: one.old for one in cases if one.name in unchanged}
+    now = {one.name: one.new for one in cases if one.new is not None} | {
+        one.name: one.old for one in cases if one.name in unchanged
+    }
     repository.write(MODELS, models(now))
     write_revision(repository, "change", before, "\n".join(one.operations(dialect) for one in cases))
     return committed(repository, "Change")
@@ -87,13 +97,17 @@ def found(repository: Repository, *args: str, cwd: str | None = None) -> dict[st
     return told
 
 
-def test_every_change(
-    changed: Repository, dialect: str, server_url: URL, sql: Sql, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder for temporary files of the commands that a test runs, which have to leave it empty."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+def test_every_change(changed: Repository, dialect: str, server_url: URL, sql: Sql, temporary: Path) -> None:
     """Each change is found by its code and no other is; the old code itself fails where it is said to, and only there."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
     told = found(changed, cwd="services/shop")
     assert list(temporary.iterdir()) == []
     assert [one for one in sql.databases(server_url) if "scratch" in one] == []
@@ -102,14 +116,14 @@ def test_every_change(
         got.setdefault(one["table"], set()).add((one["code"], one["item"] or ""))
     assert got == {one.name: one.expected(dialect) for one in of(dialect) if one.expected(dialect)}
     assert told["untried"] == []
-    agree(changed, told, dialect, tmp_path)
+    agree(changed, told, dialect, temporary)
 
 
-def agree(repository: Repository, told: dict[str, Any], dialect: str, tmp_path: Path) -> None:
+def agree(repository: Repository, told: dict[str, Any], dialect: str, folder: Path) -> None:
     """Run the old code on the database at head: it has to fail where a finding says so, and nowhere else."""
     assert repository.inv("db.upgrade").code == 0
-    git(repository.root, "worktree", "add", "-q", str(tmp_path / "old"), "HEAD~1")
-    old = Repository(tmp_path / "old", repository.url)
+    git(repository.root, "worktree", "add", "-q", str(folder / "old"), "HEAD~1")
+    old = Repository(folder / "old", repository.url)
     cases = {one.name: one.given for one in of(dialect) if one.name not in ("everything", "sealed", "plain_table")}
     script = [repository.url, cases]
     done = old._run(["-c", f"import sys; sys.path.insert(0, '.')\n{OLD_CODE}", json.dumps(script)], None, None, None)

@@ -1,11 +1,12 @@
 """Old code on the new schema: what the code of another commit does that the schema at head does not allow.
 
 A deploy runs both for a while. The old models are loaded by a process of their own, which makes the old schema from
-the old history, and runs the old code's SELECTs, INSERTs and UPDATEs on both: a statement that ran on the old schema and
-fails on the new one breaks. What a statement cannot show is compared.
+the old history, and runs the old code's SELECTs, INSERTs and UPDATEs on both: a statement that ran on the old schema
+and fails on the new one breaks. What a statement cannot show is compared.
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -97,16 +98,21 @@ def _asked(tree: Checkout, settings: Settings, after: URL, members: dict[str, di
     errors = _process(tree.root, json.dumps(asdict(request)))
     if not answer.exists():
         lines = errors.strip().splitlines() or ["it ended without a word"]
-        raise OldCodeNotUsable(tree.ref, "Its process failed.", f"{lines[-1].rstrip('.')}.")
+        raise OldCodeNotUsable(tree.ref, "Its process failed", _told(lines[-1], tree))
     told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
     if "problem" in told:
-        raise OldCodeNotUsable(tree.ref, told["problem"], told["cause"])
+        raise OldCodeNotUsable(tree.ref, _told(told["problem"], tree), _told(told["cause"] or "", tree) or None)
     return inside.from_data(told)
+
+
+def _told(sentence: str, tree: Checkout) -> str:
+    """Return a sentence without its full stop, and without the folder that will be gone."""
+    return sentence.replace(f"{tree.root}{os.sep}", "").replace(str(tree.root), "its root folder").rstrip(".")
 
 
 def _process(folder: Path, request: str) -> str:
     """Return what the process wrote on its standard error; it is stopped when this one is."""
-    with subprocess.Popen(  # noqa: S603 - this Python, with a module of ours
+    with subprocess.Popen(
         [sys.executable, "-P", "-m", "dbtasks.compat"],
         cwd=folder,
         stdin=subprocess.PIPE,

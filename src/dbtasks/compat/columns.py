@@ -16,7 +16,7 @@ from dbtasks.narrowing import narrows
 
 
 def compared(pair: Pair, name: str, *, reads: bool = False) -> Iterator[Finding]:
-    """Yield what is wrong with a changed type by comparison alone; ``reads`` asks for no more than what reading meets."""
+    """Yield what is wrong with a changed type by comparison alone; with ``reads`` only what reading meets."""
     change = pair.type_change(name)
     old, new = pair.there.columns[name].type, pair.here.columns[name].type
     if not change or not narrows(old, new):

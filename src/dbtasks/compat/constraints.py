@@ -38,9 +38,9 @@ def _unique(side: Side, table: Table) -> dict[str, tuple[str, ...]]:
         return {}
     inspector = inspect(side.connection)
     place: Any = {"table_name": table.name, "schema": table.schema}
-    listed = [
-        *((one["name"], one["column_names"]) for one in inspector.get_unique_constraints(**place)),
-        *((one["name"], one["column_names"]) for one in inspector.get_indexes(**place) if one["unique"]),
+    listed: list[tuple[str | None, list[Any]]] = [
+        *((one["name"], list(one["column_names"])) for one in inspector.get_unique_constraints(**place)),
+        *((one["name"], list(one["column_names"])) for one in inspector.get_indexes(**place) if one["unique"]),
         (None, [one.name for one in table.primary_key.columns]),
     ]
     found = {}

@@ -102,4 +102,3 @@ def _tried(models: tuple[Old, ...], before: Any, request: Request) -> Result:
 
 def _order(finding: Finding) -> tuple[int, str, str, str]:
     return CODES.index(finding.code), finding.service, finding.table, finding.item
-

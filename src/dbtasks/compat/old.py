@@ -64,7 +64,7 @@ def is_counter(column: Column[Any]) -> bool:
     return column.table.autoincrement_column is column
 
 
-def is_left_null(old: Old, column: Column[Any]) -> bool:
+def is_left_null(column: Column[Any]) -> bool:
     """Return whether an INSERT has NULL for the column when the code gives no value."""
     return bool(column.nullable) and not column.primary_key and not isinstance(column.default, DefaultGenerator)
 

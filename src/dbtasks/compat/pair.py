@@ -57,7 +57,7 @@ class Pair:
         return kind
 
     def allowed(self, name: str) -> tuple[str, ...] | None:
-        """Return what the new models, or else the new schema, allow in an enum's column; None when that is not known."""
+        """Return what the new models, or else the new schema, allow in an enum's column; None when unknown."""
         here = self.here.columns.get(name)
         labels = tuple(here.type.enums) if here is not None and isinstance(here.type, types.Enum) else None
         return self.members.get(name) or labels
@@ -68,7 +68,7 @@ class Pair:
         for name, column in self.columns.items():
             if is_left_out(column) or is_generated(column):
                 continue
-            if not is_left_null(self.old, column):
+            if not is_left_null(column):
                 found[name] = Cell(self.usual(name), values.ordinary(self.usual(name), number))
             elif self.old.is_mapped and not column.type.should_evaluate_none:
                 found[name] = Cell(self.kind(name), None)
@@ -124,8 +124,8 @@ def causes(pair: Pair) -> Iterator[Cause]:
             yield from _value_causes(pair, name, there, here)
     for name, column in pair.here.columns.items():
         if name not in pair.columns and _is_required(column):
-            there = pair.there.columns.get(name)
-            if there is None or not _is_required(there):
+            was = pair.there.columns.get(name)
+            if was is None or not _is_required(was):
                 yield Cause("column-required", name, column.type, "omit")
     yield from _type_causes(pair)
 

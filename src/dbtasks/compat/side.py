@@ -73,7 +73,8 @@ class Side:
                 savepoint.rollback()
         except Exception as error:  # noqa: BLE001 - a driver and a type's own code raise whatever they like
             _check_alive(error)
-            return Outcome(dialects.of(self.connection.engine.url).words(error))
+            url = self.connection.engine.url
+            return Outcome(dialects.of(url).words(error).replace(f"{url.database}.", ""))  # its name means nothing
         return Outcome("", rows)
 
 

@@ -44,7 +44,12 @@ class UnknownRef(DbtasksError):
 
 @dataclass(eq=False)
 class OldCodeNotUsable(DbtasksError):
-    """The code of another commit cannot be loaded, or its schema cannot be made; nothing was compared."""
+    """The code of another commit cannot be loaded, or its schema cannot be made; nothing was compared.
+
+    Attributes:
+        problem: what happened, a sentence without its full stop.
+        cause: why, likewise.
+    """
 
     quotes_others = True
 
@@ -53,10 +58,10 @@ class OldCodeNotUsable(DbtasksError):
     cause: str | None = None
 
     def what(self) -> str:
-        return f"The code at '{self.ref}' cannot be looked at. {self.problem}"
+        return f"The code at '{self.ref}' cannot be looked at. {self.problem}."
 
     def why(self) -> str:
-        return self.cause or "its process ended without an answer."
+        return f"{self.cause or 'its process ended without an answer'}."
 
     def fix(self) -> str:
         return "name a commit whose models can be loaded with the packages that are installed here."

@@ -56,7 +56,8 @@ WORDS = {
     "type-changed": Words(
         "{where} has another type",
         ": {detail}",
-        "add a column of the new type beside the old one, and write both in this release; drop the old one in the next.",
+        "add a column of the new type beside the old one, and write both in this release; "
+        "drop the old one in the next.",
     ),
     "type-narrowed": Words(
         "{where} holds less than the old code may write",
@@ -66,7 +67,8 @@ WORDS = {
     "enum-member-missing": Words(
         "{where} has lost members that the old code writes",
         ": {detail}",
-        "let the new code stop writing them, and keep them in the schema and the model in this release; drop them in the next. "
+        "let the new code stop writing them, and keep them in the schema and the model in this release; "
+        "drop them in the next. "
         "A rename is a new member beside the old one.",
     ),
     "enum-member-new": Words(
@@ -97,7 +99,9 @@ def compat(found: Compat, _project: Project) -> str:
             lines.append(f"  {one.source}: {_what(one)}")
             lines += [f"    tried: {one.tried}"] if one.tried else []
         lines += [f"  fix: {WORDS[code].fix}", ""]
-    lines += [f"{one.table}: compared only; its INSERT does not run by itself: {one.cause}" for one in found.result.untried]
+    lines += [
+        f"{one.table}: compared only; its INSERT does not run by itself: {one.cause}" for one in found.result.untried
+    ]
     return "\n".join([*lines, _sum(found)])
 
 
