@@ -21,11 +21,12 @@ from dbtasks import checkout, scratch, services
 from dbtasks.checkout import Checkout
 from dbtasks.compat import inside, values
 from dbtasks.compat.findings import CODES, Code, Finding, Result, Untried
+from dbtasks.compat.pair import BY_NEW
 from dbtasks.errors import OldCodeNotUsable, Source
 from dbtasks.history import History
 from dbtasks.settings import Settings
 
-__all__ = ["CODES", "Code", "Compat", "Finding", "Result", "Untried", "run"]
+__all__ = ["BY_NEW", "CODES", "Code", "Compat", "Finding", "Result", "Untried", "run"]
 
 SECONDS = 10  # for a process that is stopped to drop its scratch database
 ANSWER = "answer.json"

@@ -9,7 +9,7 @@ from dbtasks.compat import constraints, values
 from dbtasks.compat.attempts import Attempts
 from dbtasks.compat.findings import Finding
 from dbtasks.compat.old import is_counter
-from dbtasks.compat.pair import ALL, WRITES, Pair
+from dbtasks.compat.pair import ALL, BY_NEW, WRITES, Pair
 from dbtasks.compat.side import Cell
 from dbtasks.compat.values import Type
 from dbtasks.narrowing import narrows
@@ -106,7 +106,7 @@ class Columns:
         known = pair.members.get(name, kind.enums)
         unread = [one for one in kind.enums if one not in known and one not in refused]
         if unread:
-            yield pair.finding("enum-member-missing", name, ", ".join(unread), ("reads by the new code",))
+            yield pair.finding("enum-member-missing", name, ", ".join(unread), BY_NEW)
 
     def _refused(self, name: str, kind: "types.Enum", refused: dict[str, str]) -> Iterator[Finding]:
         pair = self.attempts.pair

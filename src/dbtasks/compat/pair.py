@@ -15,6 +15,7 @@ from dbtasks.compat.values import Type
 from dbtasks.drafting.snapshot import default_of
 
 ALL = ("reads", "INSERTs", "UPDATEs")
+BY_NEW = ("reads by the new code",)
 WRITES = ("INSERTs", "UPDATEs")
 
 

@@ -15,6 +15,8 @@ from dbtasks.compat.values import Type
 from dbtasks.drafting import snapshot
 from dbtasks.drafting.snapshot import Scope, Snapshot
 
+OUR_ROW = " DETAIL: Failing row contains"
+
 
 class Cell(NamedTuple):
     """What an INSERT gives for a column, and the type that binds it; None is NULL."""
@@ -73,9 +75,13 @@ class Side:
                 savepoint.rollback()
         except Exception as error:  # noqa: BLE001 - a driver and a type's own code raise whatever they like
             _check_alive(error)
-            url = self.connection.engine.url
-            return Outcome(dialects.of(url).words(error).replace(f"{url.database}.", ""))  # its name means nothing
+            return Outcome(self._words(error))
         return Outcome("", rows)
+
+    def _words(self, error: Exception) -> str:
+        """Return what the database says, without what means nothing to anybody: its own name, and the row of ours."""
+        url = self.connection.engine.url
+        return dialects.of(url).words(error).replace(f"{url.database}.", "").partition(OUR_ROW)[0]
 
 
 def _check_alive(error: Exception) -> None:

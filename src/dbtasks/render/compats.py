@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from dbtasks.compat import Compat, Finding
+from dbtasks.compat import BY_NEW, Compat, Finding
 from dbtasks.errors import counted
 from dbtasks.project import Project
 from dbtasks.render import text
@@ -25,7 +25,7 @@ WORDS = {
     "table-missing": Words(
         "the table {table} is not there any more",
         "; it may be called {detail} now",
-        f"keep the table in this release (with a new name: a view, or both tables); {NEXT}.",
+        f"keep the table in this release, and for a new name a view under the old one; {NEXT}.",
     ),
     "column-missing": Words(
         "the column {where} is not there any more",
@@ -77,7 +77,7 @@ WORDS = {
         "release a version that knows the members first; write them in the next.",
     ),
     "constraint-new": Words(
-        "a constraint of {table} is new, and rows of the old code may violate it",
+        "{constraint} of {table} is new, and rows of the old code may violate it",
         ": {detail}",
         "let the new code keep to it in this release; add the constraint in the next. "
         "If the old code keeps to it already, nothing breaks.",
@@ -146,8 +146,13 @@ def compat_github(found: Compat, project: Project) -> str:
 def _what(one: Finding) -> str:
     words = WORDS[one.code]
     where = f"{one.table}.{one.item}" if one.item else one.table
-    told = (words.what + (words.known if one.detail else "")).format(table=one.table, where=where, detail=one.detail)
+    constraint = f"the constraint {one.item}" if one.item else "a constraint"
+    told = (words.what + (words.known if one.detail else "")).format(
+        table=one.table, where=where, detail=one.detail, constraint=constraint
+    )
     who = f"the old code of {one.service} ({one.model})"
+    if one.breaks == BY_NEW:
+        return f"{told}. May break the new code, which cannot read such rows of {who}."
     return f"{told}. {'Breaks' if one.tried else 'May break'} {_listed(one.breaks)} of {who}."
 
 
