@@ -8,7 +8,7 @@ import enum
 
 from sqlalchemy import (
     JSON, BigInteger, Boolean, CheckConstraint, Column, Computed, Date, DateTime, Enum, Float, ForeignKey, Identity, Index,
-    Integer, Interval, LargeBinary, MetaData, Numeric, SmallInteger, String, Table, Text, Time, TypeDecorator,
+    Integer, Sequence, Interval, LargeBinary, MetaData, Numeric, SmallInteger, String, Table, Text, Time, TypeDecorator,
     UniqueConstraint, Uuid, func, text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -75,8 +75,13 @@ def model(name: str, body: str) -> str:
     if body.startswith(("class ", "Table(", name)):
         return f"{body}\n\n\n"
     own = "" if "primary_key" in body else "id: Mapped[int] = mapped_column(primary_key=True)\n"
-    lines = indent(f'__tablename__ = "{name}"\n{own}{body}', "    ")
-    return f"class {name.title().replace('_', '')}(Base):\n{lines}\n\n\n"
+    lines = indent(f'__tablename__ = "{name.rpartition(".")[2]}"\n{own}{body}', "    ")
+    return f"class {class_of(name)}(Base):\n{lines}\n\n\n"
+
+
+def class_of(name: str) -> str:
+    """Return the name of a table's class."""
+    return name.title().replace("_", "").replace(".", "")
 
 
 def column(name: str, kind: str, extra: str = "", null: bool = False) -> str:
@@ -346,6 +351,25 @@ BREAKING = (
         given="a='x'",
     ),
     Case(
+        "unique_expression",
+        column("a", S20),
+        column("a", S20),
+        "op.execute('CREATE UNIQUE INDEX ix_lower ON unique_expression (lower(a))')",
+        {("constraint-new", "ix_lower")},
+        only=("sqlite", "postgresql"),
+        given="a='x'",
+    ),
+    Case(
+        "unique_of_all",
+        column("a", S20)
+        + "\n__table_args__ = (Index('ix_some', 'a', unique=True, sqlite_where=text(\"a > 'b'\"), postgresql_where=text(\"a > 'b'\")),)",
+        column("a", S20, "unique=True"),
+        "op.drop_index('ix_some', 'unique_of_all')\nop.create_index('ix_all', 'unique_of_all', ['a'], unique=True)",
+        {("constraint-new", "ix_all")},
+        only=("sqlite", "postgresql"),
+        given="a='x'",
+    ),
+    Case(
         "new_check",
         column("a", "Integer"),
         column("a", "Integer"),
@@ -388,6 +412,84 @@ BREAKING = (
         "t.drop_column('b')\nt.add_column(sa.Column('b', sa.Integer(), sa.Computed('a * 2', persisted=True)))",
         {("column-generated", "b")},
         given="a=1, b=2",
+    ),
+    Case(
+        "generated_no_more",
+        column("a", "Integer") + "\n" + column("b", "Integer", "Computed('a * 2', persisted=True)", null=True),
+        column("a", "Integer") + "\n" + column("b", "Integer", null=True),
+        "t.drop_column('b')\nt.add_column(sa.Column('b', sa.Integer()))",
+        {("default-missing", "b")},
+        given="a=1",
+    ),
+    Case(
+        "sequence",
+        column("n", "Integer", "Sequence('numbers')"),
+        column("n", "Integer", "server_default='1'"),
+        "op.execute('DROP SEQUENCE numbers')",
+        {("statement-fails", "")},
+        only=SERVERS,
+    ),
+    Case(
+        "order",
+        column("group", S20),
+        column("user", S20),
+        "t.alter_column('group', new_column_name='user', existing_type=sa.String(20), existing_nullable=False)",
+        {("column-missing", "group"), ("column-required", "user")},
+        given="group='x'",
+    ),
+    Case(
+        "number_to_uuid",
+        "",
+        "id = mapped_column(Uuid, primary_key=True, server_default=text('gen_random_uuid()'))",
+        """
+        op.execute("ALTER TABLE number_to_uuid ALTER COLUMN id DROP DEFAULT")
+        op.execute("ALTER TABLE number_to_uuid ALTER COLUMN id TYPE UUID USING gen_random_uuid()")
+        op.execute("ALTER TABLE number_to_uuid ALTER COLUMN id SET DEFAULT gen_random_uuid()")
+        """,
+        {("type-changed", "id")},
+        only=("postgresql",),
+    ),
+    Case(
+        "stats.count_of",
+        "__table_args__ = {'schema': 'stats'}\n" + column("a", S20),
+        "__table_args__ = {'schema': 'stats'}\n" + column("a", S20) + "\n" + column("n", "Integer"),
+        "op.add_column('count_of', sa.Column('n', sa.Integer(), nullable=False), schema='stats')",
+        {("column-required", "n")},
+        only=("postgresql",),
+        given="a='x'",
+    ),
+    Case(
+        "animal",
+        """
+        class Animal(Base):
+            __tablename__ = "animal"
+
+            id: Mapped[int] = mapped_column(primary_key=True)
+            kind = mapped_column(String(20), nullable=False)
+            __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "animal"}
+
+
+        class Dog(Animal):
+            __tablename__ = "dog"
+
+            id: Mapped[int] = mapped_column(ForeignKey("animal.id"), primary_key=True)
+            bark = mapped_column(String(20), nullable=False)
+            __mapper_args__ = {"polymorphic_identity": "dog"}
+
+
+        class Cat(Animal):
+            lives = mapped_column(Integer)
+            __mapper_args__ = {"polymorphic_identity": "cat"}
+        """,
+        """
+        class Animal(Base):
+            __tablename__ = "animal"
+
+            id: Mapped[int] = mapped_column(primary_key=True)
+            kind = mapped_column(String(20), nullable=False)
+        """,
+        "t.drop_column('lives')",
+        {("column-missing", "lives")},
     ),
     Case(
         "counted_always",
@@ -440,6 +542,21 @@ QUIET = (
         ),
         None,
         "",
+    ),
+    Case(
+        "some_unique",
+        column("a", S20)
+        + "\n__table_args__ = (Index('ix_part', 'a', unique=True, sqlite_where=text(\"a > 'b'\"), postgresql_where=text(\"a > 'b'\")),)",
+        column("a", S20),
+        "t.add_column(sa.Column('z', sa.Integer()))",
+        given="a='x'",
+    ),
+    Case(
+        "two_keys",
+        "a = mapped_column(Integer, primary_key=True)\nb = mapped_column(String(20), primary_key=True)",
+        "a = mapped_column(BigInteger, primary_key=True, autoincrement=False)\nb = mapped_column(String(50), primary_key=True)",
+        "t.alter_column('a', type_=sa.BigInteger(), existing_type=sa.Integer(), existing_nullable=False)\nt.alter_column('b', type_=sa.String(50), existing_type=sa.String(20), existing_nullable=False)",
+        given="a=1, b='x'",
     ),
     Case("new_null", "", column("n", "Integer", null=True), "t.add_column(sa.Column('n', sa.Integer()))"),
     Case(

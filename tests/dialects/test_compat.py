@@ -23,6 +23,7 @@ FAILS = {
     "null-refused",
     "statement-fails",
 }
+NOT_RUN = ("everything", "sealed", "plain_table", "animal")  # they need more than one row, or a key, or have no class
 OLD_CODE = """
 import asyncio, datetime, importlib, json, sys
 from sqlalchemy import select
@@ -44,7 +45,7 @@ async def ended(work):
 async def main():
     told = {}
     for name, given in cases.items():
-        cls = getattr(models, name.title().replace("_", ""))
+        cls = getattr(models, name.title().replace("_", "").replace(".", ""))
         async def write(session):
             session.add(cls(**eval(f"dict({given})")))
             await session.flush()
@@ -120,17 +121,17 @@ def test_every_change(changed: Repository, dialect: str, server_url: URL, sql: S
 
 
 def agree(repository: Repository, told: dict[str, Any], dialect: str, folder: Path) -> None:
-    """Run the old code on the database at head: it has to fail where a finding says so, and nowhere else."""
+    """Run the old code on the database at head: it has to fail where the trial did, and nowhere without a finding."""
     assert repository.inv("db.upgrade").code == 0
     git(repository.root, "worktree", "add", "-q", str(folder / "old"), "HEAD~1")
     old = Repository(folder / "old", repository.url)
-    cases = {one.name: one.given for one in of(dialect) if one.name not in ("everything", "sealed", "plain_table")}
+    cases = {one.name: one.given for one in of(dialect) if one.name not in NOT_RUN}
     script = [repository.url, cases]
     done = old._run(["-c", f"import sys; sys.path.insert(0, '.')\n{OLD_CODE}", json.dumps(script)], None, None, None)
     assert done.code == 0, done.err
     for name, outcomes in json.loads(done.out).items():
         own = [one for one in told["findings"] if one["table"] == name]
         for verb, error in zip(("reads", "INSERTs"), outcomes, strict=True):
-            said = {one["code"] for one in own if verb in one["breaks"]}
-            if name != "lost_default_of_null":  # whose rows get NULL, and no error
-                assert said if error else not said & FAILS, f"{name}: {verb}: {error}"
+            said = [one for one in own if verb in one["breaks"]]
+            sure = [one for one in said if one["code"] in FAILS and one["tried"]]
+            assert said if error else not sure, f"{name}: {verb}: {error}"

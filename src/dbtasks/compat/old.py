@@ -53,9 +53,9 @@ def _columns(one: Declaration) -> Iterator[Column[Any]]:
     yield from (column for column in one.table.columns if column in mapped)
 
 
-def is_left_out(column: Column[Any]) -> bool:
+def is_left_out(column: Column[Any], *, has_sequences: bool) -> bool:
     """Return whether an INSERT does not name the column, since the database is to fill it in."""
-    own = column.default is not None and not isinstance(column.default, Sequence)
+    own = column.default is not None and (has_sequences or not isinstance(column.default, Sequence))
     return not own and (is_counter(column) or column.server_default is not None)
 
 

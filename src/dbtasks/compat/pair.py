@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Column, Computed, Table, types
+from sqlalchemy import Column, Computed, Sequence, Table, types
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.compat import values
@@ -67,13 +67,19 @@ class Pair:
         """Return what the old code inserts when it gives no more than it has to; another row for another number."""
         found = {}
         for name, column in self.columns.items():
-            if is_left_out(column) or is_generated(column):
+            if self.is_left_out(column) or is_generated(column):
                 continue
-            if not is_left_null(column):
+            if isinstance(column.default, Sequence):
+                found[name] = Cell(self.kind(name), column.default.next_value())
+            elif not is_left_null(column):
                 found[name] = Cell(self.usual(name), values.ordinary(self.usual(name), number))
             elif self.old.is_mapped and not column.type.should_evaluate_none:
                 found[name] = Cell(self.kind(name), None)
         return found
+
+    def is_left_out(self, column: Column[Any]) -> bool:
+        """Return whether the old code's INSERT does not name a column, since the database is to fill it in."""
+        return is_left_out(column, has_sequences=self.before.connection.dialect.supports_sequences)
 
     def finding(
         self, code: Code, item: str = "", detail: str = "", breaks: tuple[str, ...] = ALL, tried: str = ""
@@ -85,6 +91,11 @@ class Pair:
     def has_changed(self) -> bool:
         """Return whether the two databases say different things of the table."""
         return _facts(self.before, self.there) != _facts(self.after, self.here)
+
+    def has_other_members(self, name: str) -> bool:
+        """Return whether the new models allow other values in an enum's column than the old ones."""
+        kind = self.kind(name)
+        return isinstance(kind, types.Enum) and set(self.members.get(name, kind.enums)) != set(kind.enums)
 
     def type_change(self, name: str) -> str:
         """Return how a column's type changed, in the database's words; "" when it did not."""
@@ -121,7 +132,7 @@ def causes(pair: Pair) -> Iterator[Cause]:
             yield Cause("column-missing", name, None, "value", _renamed(pair, there))
         elif _is_always_made(here) and not (_is_always_made(there) or is_generated(column)):
             yield Cause("column-generated", name, None, "value")
-        elif not (is_view or is_generated(column)):
+        elif not is_view:
             yield from _value_causes(pair, name, there, here)
     for name, column in pair.here.columns.items():
         if name not in pair.columns and _is_required(column):
@@ -145,9 +156,10 @@ def _type_causes(pair: Pair) -> Iterator[Cause]:
 
 def _value_causes(pair: Pair, name: str, there: Column[Any], here: Column[Any]) -> Iterator[Cause]:
     column = pair.columns[name]
-    if column.nullable and there.nullable and not here.nullable and not column.primary_key:
+    loose = column.nullable and there.nullable and not (column.primary_key or is_generated(column))
+    if loose and not here.nullable:
         yield Cause("null-refused", name, pair.usual(name), "null")
-    if is_left_out(column) and is_filled(there) and not is_filled(here):
+    if pair.is_left_out(column) and is_filled(there) and not is_filled(here):
         yield Cause("default-missing", name, pair.usual(name), "omit", "NULL" if here.nullable else "")
 
 

@@ -99,11 +99,12 @@ class Trial:
             if cause.code in BREAKS:
                 yield from self._undone(cause)
         yield from self._twice()
-        columns = Columns(self.attempts)
-        if pair.has_changed() or pair.members:
-            for name in self.names:
+        columns, changed = Columns(self.attempts), pair.has_changed()
+        for name in self.names:
+            if changed or pair.has_other_members(name):
                 yield from columns.look(name)
-        yield from constraints.new(pair, columns.decided)
+        if changed:
+            yield from constraints.new(pair, columns.decided)
         yield from self._update()
 
     def _refused(self, said: str) -> Iterator[Finding]:
