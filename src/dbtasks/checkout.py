@@ -14,7 +14,6 @@ from pathlib import Path
 from dbtasks.errors import GitNotUsable, UnknownRef
 
 PREFIX = "dbtasks_compat_"  # says what it is, to whoever finds one that a killed process has left
-TREE = "tree"
 LINK, SUBMODULE = "120000", "160000"
 
 
@@ -26,13 +25,17 @@ class Checkout:
         ref: as the user wrote it.
         commit: the whole id of the commit that it means.
         folder: the temporary folder, where there is room for more.
-        root: the folder in it that stands for the project's root.
+        tree: the folder in it that stands for the repository's root.
+        root: the folder in that for the project's root.
+        top: the repository's root itself.
     """
 
     ref: str
     commit: str
     folder: Path
+    tree: Path
     root: Path
+    top: Path
 
 
 @contextmanager
@@ -44,14 +47,15 @@ def at(root: Path, ref: str) -> Iterator[Checkout]:
         UnknownRef: the ref means no commit.
     """
     commit = resolved(root, ref)
-    top = Path(_told(root, "rev-parse", "--show-toplevel"))
+    top = Path(_told(root, "rev-parse", "--show-toplevel")).resolve()
     below = _told(root, "rev-parse", "--show-prefix")
     with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder:
         own = Path(folder).resolve()
-        project = own / TREE / below
+        tree = own / "tree"
+        project = tree / below
         project.mkdir(parents=True)
-        _write(top, commit, own / TREE)
-        yield Checkout(ref, commit, own, project)
+        _write(top, commit, tree)
+        yield Checkout(ref, commit, own, tree, project, top)
 
 
 def resolved(root: Path, ref: str) -> str:

@@ -508,6 +508,17 @@ BREAKING = (
         {("statement-fails", "")},
     ),
     Case(
+        "unguessable",
+        column("a", S20, null=True)
+        + "\n"
+        + column("b", S20)
+        + "\n__table_args__ = (CheckConstraint(\"b LIKE 'X-%'\", name='shape'),)",
+        column("a", S20) + "\n" + column("n", "Integer"),
+        "t.alter_column('a', nullable=False, existing_type=sa.String(20))\nt.add_column(sa.Column('n', sa.Integer(), nullable=False))",
+        {("column-required", "n"), ("null-refused", "a")},
+        given="b='X-1'",
+    ),
+    Case(
         "plain_table",
         "plain_table = Table('plain_table', Base.metadata, Column('a', Integer, nullable=False), Column('b', Integer))",
         "plain_table = Table('plain_table', Base.metadata, Column('a', Integer, nullable=False))",

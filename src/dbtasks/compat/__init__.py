@@ -24,12 +24,13 @@ from dbtasks.compat.findings import CODES, Code, Finding, Result, Untried
 from dbtasks.compat.pair import BY_NEW
 from dbtasks.errors import OldCodeNotUsable, Source
 from dbtasks.history import History
-from dbtasks.settings import Settings
+from dbtasks.settings import DatabaseSettings, Settings
 
 __all__ = ["BY_NEW", "CODES", "Code", "Compat", "Finding", "Result", "Untried", "run"]
 
 SECONDS = 10  # for a process that is stopped to drop its scratch database
 ANSWER = "answer.json"
+Members = dict[str, dict[str, tuple[str, ...]]]  # what enums allow, by table and column
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,14 @@ def run(history: History, settings: Settings, ref: str) -> Compat:
     models = services.load(history.project)
     sources = {one.table.fullname: one.source for one in models.declarations}
     with checkout.at(history.project.root, ref) as tree, scratch.at(history, settings.database) as after:
-        result = _asked(tree, settings, after, _members(models.metadata, after))
+        result = _asked(tree, settings.database, after, _members(models.metadata, after))
     return Compat(ref, tree.commit, history.heads, result, sources)
 
 
-def _members(metadata: Sequence[MetaData], url: URL) -> dict[str, dict[str, tuple[str, ...]]]:
+def _members(metadata: Sequence[MetaData], url: URL) -> Members:
     """Return what the models allow in columns that are enums, by table and column."""
     dialect = url.get_dialect()()
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    found: Members = {}
     for table in (table for one in metadata for table in one.tables.values()):
         for column in table.columns:
             kind = values.plain(column.type, dialect)
@@ -83,13 +84,14 @@ def _members(metadata: Sequence[MetaData], url: URL) -> dict[str, dict[str, tupl
     return found
 
 
-def _asked(tree: Checkout, settings: Settings, after: URL, members: dict[str, dict[str, tuple[str, ...]]]) -> Result:
+def _asked(tree: Checkout, database: DatabaseSettings, after: URL, members: Members) -> Result:
     """Return the answer of the old code's process."""
-    database = settings.database
     answer = tree.folder / ANSWER
     server = database.scratch_url
     request = inside.Request(
         root=str(tree.root),
+        tree=str(tree.tree),
+        new=str(tree.top),
         answer=str(answer),
         url=database.url.render_as_string(hide_password=False),
         scratch_url=server.render_as_string(hide_password=False) if server else None,

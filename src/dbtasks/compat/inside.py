@@ -1,6 +1,8 @@
 """What the process of the old code does: load its models, make its schema, and try them on the new one."""
 
 import json
+import os
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,7 +17,7 @@ from dbtasks.compat.findings import CODES, Finding, Result, Untried
 from dbtasks.compat.old import Old
 from dbtasks.compat.trial import Looked, Members
 from dbtasks.drafting.snapshot import Scope
-from dbtasks.errors import DbtasksError, ProjectNotFound
+from dbtasks.errors import DbtasksError, ImportedFromElsewhere, ProjectNotFound, Source
 from dbtasks.settings import DatabaseSettings
 
 
@@ -25,6 +27,8 @@ class Request:
 
     Attributes:
         root: the folder of the old project.
+        tree: the folder of the whole old repository.
+        new: the folder of the new one, whose code has no business here.
         answer: the file to write the answer into.
         url: the URL of the database; only its server is used, for a scratch database of the old schema.
         scratch_url: the server for such, if it is another one.
@@ -33,6 +37,8 @@ class Request:
     """
 
     root: str
+    tree: str
+    new: str
     answer: str
     url: str
     scratch_url: str | None
@@ -65,18 +71,40 @@ def _to_data(result: Result) -> dict[str, Any]:
 
 
 def _result(request: Request) -> Result:
-    root = Path(request.root)
+    root, new = Path(request.root), Path(request.new)
+    sys.path[:] = [_old_path(one, Path(request.tree), new) for one in sys.path]
     found = project.find(root)
     if found.root != root:
         raise ProjectNotFound(Path(), found.alembic)
     revisions = history.load(found)
     models = old.of(services.load(found).declarations)
+    _check_modules(new)
     url = make_url(request.url)
     database = DatabaseSettings(url, scratch_url=make_url(request.scratch_url) if request.scratch_url else None)
     if not dialects.of(url).has_schemas:
         models = tuple(one for one in models if not one.table.schema)
     with scratch.at(revisions, database) as before:
         return _tried(models, before, request)
+
+
+def _old_path(entry: str, tree: Path, new: Path) -> str:
+    """Return the old code's place for one of the new code on ``sys.path``, as of a package installed for editing."""
+    path = Path(entry).resolve()
+    return str(tree / path.relative_to(new)) if _is_code(path, new) else entry
+
+
+def _check_modules(new: Path) -> None:
+    """Raise ImportedFromElsewhere when a module came from the new code all the same."""
+    for name, module in sorted(sys.modules.items()):
+        file = Path(getattr(module, "__file__", None) or os.devnull).resolve()
+        if _is_code(file, new) and name.partition(".")[0] != "dbtasks":
+            raise ImportedFromElsewhere(name, Source(file.relative_to(new)), str(file))
+
+
+def _is_code(path: Path, new: Path) -> bool:
+    """Return whether a path is of the repository's own code, and not of packages that are installed in it."""
+    installed = "site-packages" in path.parts or path.is_relative_to(Path(sys.prefix).resolve())
+    return path.is_relative_to(new) and not installed
 
 
 def _tried(models: tuple[Old, ...], before: Any, request: Request) -> Result:
