@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer, Sequence, Interval, LargeBinary, MetaData, Numeric, SmallInteger, String, Table, Text, Time, TypeDecorator,
     UniqueConstraint, Uuid, func, text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -268,6 +269,14 @@ BREAKING = (
         "t.alter_column('a', type_=sa.String(20), existing_type=sa.Integer(), existing_nullable=False, postgresql_using='a::varchar')",
         {("type-changed", "a")},
         given="a=1",
+    ),
+    Case(
+        "lost_search",
+        column("a", "JSONB(none_as_null=True)", null=True),
+        column("a", "JSON(none_as_null=True)", null=True),
+        "op.execute('ALTER TABLE lost_search ALTER COLUMN a TYPE JSON')",
+        {("type-changed", "a")},
+        only=("postgresql",),
     ),
     Case(
         "text_to_uuid",
@@ -568,6 +577,15 @@ QUIET = (
         "a = mapped_column(BigInteger, primary_key=True, autoincrement=False)\nb = mapped_column(String(50), primary_key=True)",
         "t.alter_column('a', type_=sa.BigInteger(), existing_type=sa.Integer(), existing_nullable=False)\nt.alter_column('b', type_=sa.String(50), existing_type=sa.String(20), existing_nullable=False)",
         given="a=1, b='x'",
+    ),
+    Case(
+        "either",
+        column("a", "Integer", null=True)
+        + "\n"
+        + column("b", "Integer", null=True)
+        + "\n__table_args__ = (CheckConstraint('a IS NULL OR b IS NULL', name='one'),)",
+        column("a", "Integer", null=True),
+        "t.add_column(sa.Column('c', sa.Integer()))",
     ),
     Case("new_null", "", column("n", "Integer", null=True), "t.add_column(sa.Column('n', sa.Integer()))"),
     Case(
