@@ -579,6 +579,13 @@ QUIET = (
         given="a=1, b='x'",
     ),
     Case(
+        "checked_larger",
+        column("a", "Integer") + "\n__table_args__ = (CheckConstraint('a > 0', name='more'),)",
+        column("a", "Numeric(12, 0)") + "\n__table_args__ = (CheckConstraint('a > 0', name='more'),)",
+        "t.alter_column('a', type_=sa.Numeric(12, 0), existing_type=sa.Integer(), existing_nullable=False)",
+        given="a=1",
+    ),
+    Case(
         "either",
         column("a", "Integer", null=True)
         + "\n"

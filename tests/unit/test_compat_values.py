@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.dialects import mysql, postgresql
 
 from dbtasks.compat import values
 
-POSTGRESQL, MYSQL, SQLITE = postgresql.dialect(), mysql.dialect(), sqlite.dialect()
+DRIVERS = ("postgresql+asyncpg", "mysql+aiomysql", "sqlite+aiosqlite")
+POSTGRESQL, MYSQL, SQLITE = (sa.make_url(f"{one}://").get_dialect()() for one in DRIVERS)
 
 
 class Sealed(sa.TypeDecorator[str]):

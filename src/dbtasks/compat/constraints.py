@@ -14,6 +14,7 @@ from dbtasks.compat.side import Side
 from dbtasks.dialects.definitions import CHECK, EXCLUDE, INDEX
 
 WORD = re.compile(r"\w+")
+NOISE = re.compile(r"::[a-z ]+(?:\[\])?|[()\s]")
 FREE = ("CASCADE", "SET NULL", "SET DEFAULT")  # what a foreign key does instead of refusing a DELETE
 
 
@@ -85,13 +86,18 @@ def _concerns(pair: Pair, columns: Collection[str]) -> bool:
 
 
 def _checks(pair: Pair, decided: Collection[str]) -> Iterator[Finding]:
-    before = {one.said for one in pair.before.schema.of_table(pair.there.fullname).values()}
+    before = {_bare(one.said) for one in pair.before.schema.of_table(pair.there.fullname).values()}
     for key, one in sorted(pair.after.schema.of_table(pair.here.fullname).items(), key=str):
-        if key.kind not in (CHECK, EXCLUDE) or one.said in before:
+        if key.kind not in (CHECK, EXCLUDE) or _bare(one.said) in before:
             continue
         spoken = {column.name for column in pair.here.columns if column.name in WORD.findall(one.said)}
         if (not spoken or spoken & pair.columns.keys()) and not (spoken and spoken <= set(decided)):
             yield pair.finding("constraint-new", key.name, one.said, WRITES)
+
+
+def _bare(said: str) -> str:
+    """Return a condition without casts and brackets, which a database writes anew when a column's type changes."""
+    return NOISE.sub("", said)
 
 
 def _references(pair: Pair) -> Iterator[Finding]:
