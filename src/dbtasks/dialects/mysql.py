@@ -111,6 +111,10 @@ class MySQL(Dialect):
         """Leave the strict mode, for this connection."""
         connection.exec_driver_sql("SET SESSION sql_mode = ''")
 
+    def without_references(self, connection: Connection) -> None:
+        """Let the server not look at foreign keys, for this connection."""
+        connection.exec_driver_sql("SET SESSION foreign_key_checks = 0")
+
     def source(self, kind: TypeEngine[Any], imports: set[str]) -> str | None:
         """Say the character set and collation of an enum, which Alembic leaves out."""
         options = {name: getattr(kind, name, None) for name in ("charset", "collation")}

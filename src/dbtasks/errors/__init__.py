@@ -18,6 +18,7 @@ from dbtasks.errors.branches import (
     StandsOnOthers,
     UnknownBranch,
 )
+from dbtasks.errors.compat import GitNotUsable, OldCodeNotUsable, UnknownRef
 from dbtasks.errors.configuration import (
     BadDatabaseUrl,
     BadSetting,
@@ -130,6 +131,7 @@ __all__ = [
     "EnvironmentsDiffer",
     "FileNotWritten",
     "GitCannotTell",
+    "GitNotUsable",
     "HeadsDisagree",
     "HistoryMissing",
     "ImportFailed",
@@ -159,6 +161,7 @@ __all__ = [
     "NothingLocal",
     "NothingToMerge",
     "NothingToRehearse",
+    "OldCodeNotUsable",
     "OntoNoHead",
     "OntoUnclear",
     "OthersStandOn",
@@ -189,6 +192,7 @@ __all__ = [
     "UnknownDatabaseRevision",
     "UnknownDialect",
     "UnknownKey",
+    "UnknownRef",
     "UnknownRevision",
     "UnknownService",
     "UnknownValue",

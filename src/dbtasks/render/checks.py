@@ -12,6 +12,7 @@ from dbtasks.project import Project
 from dbtasks.render import text
 from dbtasks.render.branches import head_problem
 from dbtasks.render.drafts import difference
+from dbtasks.render.github import annotation
 from dbtasks.render.undiscovered import remedy, shown
 from dbtasks.services import Undiscovered
 
@@ -26,8 +27,6 @@ REVISIONS = {
         "give the reason: raise NotImplementedError('the values are gone'), a docstring or a comment.",
     ),
 }
-ESCAPED = {"%": "%25", "\r": "%0D", "\n": "%0A"}  # as github.com/actions/toolkit escapes data of commands
-IN_PROPERTIES = {**ESCAPED, ":": "%3A", ",": "%2C"}
 
 
 def findings(found: Sequence[Finding], project: Project) -> str:
@@ -67,17 +66,7 @@ def findings_github(found: Sequence[Finding], project: Project) -> str:
 
 
 def _annotation(one: Finding, project: Project) -> str:
-    properties = {}
-    if one.source:
-        properties["file"] = (project.below_repository / one.source.path).as_posix()
-        properties |= {"line": str(one.source.line)} if one.source.line else {}
-    properties["title"] = one.code
-    told = ",".join(f"{key}={_escaped(value, IN_PROPERTIES)}" for key, value in properties.items())
-    return f"::error {told}::{_escaped(f'{_what(one, project)} fix: {_fix(one, project)}', ESCAPED)}"
-
-
-def _escaped(value: str, characters: dict[str, str]) -> str:
-    return "".join(characters.get(one, one) for one in value)
+    return annotation(one.code, f"{_what(one, project)} fix: {_fix(one, project)}", one.source, project)
 
 
 def _count(found: Sequence[Finding]) -> str:
