@@ -18,6 +18,7 @@ from dbtasks.errors.branches import (
     StandsOnOthers,
     UnknownBranch,
 )
+from dbtasks.errors.checking import LinterFailed, SinceUnclear
 from dbtasks.errors.configuration import (
     BadDatabaseUrl,
     BadSetting,
@@ -124,6 +125,7 @@ __all__ = [
     "ImportedTwice",
     "Interrupted",
     "KeptSourceBroken",
+    "LinterFailed",
     "LocalForks",
     "LockTimeout",
     "LossNotAccepted",
@@ -161,6 +163,7 @@ __all__ = [
     "ScratchNotAllowed",
     "ServerUnreachable",
     "SharedRevisions",
+    "SinceUnclear",
     "Source",
     "StandsOnOthers",
     "SyncDriver",

@@ -6,7 +6,7 @@ from itertools import groupby
 from dbtasks.checks import CODES, Finding
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, counted, did_you_mean
-from dbtasks.history.headfile import Problem
+from dbtasks.history.headfile import HeadProblem
 from dbtasks.project import Project
 from dbtasks.render import text
 from dbtasks.render.branches import head_problem
@@ -86,7 +86,7 @@ def _what(one: Finding, project: Project) -> str:
 
 def _words(one: Finding, project: Project) -> str:
     about = one.about
-    if isinstance(about, Problem):
+    if isinstance(about, HeadProblem):
         return head_problem(about, project)[0]
     if isinstance(about, DbtasksError):
         return about.what()
@@ -108,7 +108,7 @@ def _comment(one: Finding) -> str:
 
 def _fix(one: Finding, project: Project) -> str:
     about = one.about
-    if isinstance(about, Problem):
+    if isinstance(about, HeadProblem):
         return head_problem(about, project)[1]
     if isinstance(about, DbtasksError):
         ways = (about.fix() or about.why() or "").splitlines()

@@ -1,0 +1,158 @@
+"""What a revision does, recorded while it writes its SQL: each operation and statement with its line in the file.
+
+No database is touched. A revision that asks one something is recorded up to there.
+"""
+
+import contextlib
+import io
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from alembic.operations import BatchOperations, MigrateOperation, Operations
+from alembic.operations.ops import CreateTableOp
+from alembic.runtime.environment import EnvironmentContext
+
+from dbtasks import dialects
+from dbtasks.history import Direction, History, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of Alembic that a revision asks for.
+
+    Attributes:
+        what: the operation.
+        line: where in the revision's file.
+        in_batch: whether it stands in a batch, which rebuilds the table where the database needs that.
+        named: whether the batch derives the names of constraints from a convention.
+        refused: why it cannot be written for the dialect; "" when it can.
+    """
+
+    what: MigrateOperation
+    line: int | None
+    in_batch: bool = False
+    named: bool = False
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL that a revision sends, with the operation that it is for; None for that of a transaction."""
+
+    sql: str
+    line: int | None
+    operation: MigrateOperation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """All that a revision does, in order.
+
+    Attributes:
+        stopped: the line in which it asks the database something, where the recording ends; None when it is whole.
+    """
+
+    revision: Revision
+    operations: tuple[Operation, ...]
+    statements: tuple[Statement, ...]
+    stopped: int | None = None
+
+
+@dataclass(slots=True)
+class Recordings:
+    """The recordings of a history, each made once."""
+
+    history: History
+    _made: dict[tuple[str, str, Direction], Recording] = field(default_factory=dict)
+
+    def of(self, revision: Revision, dialect: str, direction: Direction = "upgrade") -> Recording:
+        """Return what a revision does on a dialect."""
+        key = (revision.id, dialect, direction)
+        if key not in self._made:
+            self._made[key] = _recorded(self.history, revision, dialect, direction)
+        return self._made[key]
+
+
+def _recorded(history: History, revision: Revision, dialect: str, direction: Direction) -> Recording:
+    recorder = _Recorder(str(revision.path), rebuilds=dialects.named(dialect, "--dialects").rebuilds)
+    body = getattr(history.scripts.get_revision(revision.id).module, direction, None)
+    stopped = None
+    with (
+        EnvironmentContext(history.config, history.scripts, as_sql=True) as environment,
+        warnings.catch_warnings(action="ignore"),
+        contextlib.redirect_stdout(io.StringIO()),  # a revision may print what is not for those who read our output
+    ):
+        options = {"dialect_opts": {"paramstyle": "named"}, "literal_binds": True}
+        environment.configure(dialect_name=dialect, output_buffer=recorder, **options)  # type: ignore[arg-type]
+        with Operations.context(environment.get_context()) as operations:
+            recorder.listen(operations)
+            try:
+                if body is not None:
+                    body()
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a revision raises that finds no database
+                stopped = recorder.line_of(error)
+    return Recording(revision, tuple(recorder.operations), tuple(recorder.statements), stopped)
+
+
+@dataclass(slots=True)
+class _Recorder:
+    """Hears the operations, and is the file into which Alembic writes the SQL."""
+
+    file: str
+    rebuilds: bool
+    operations: list[Operation] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    _now: MigrateOperation | None = None
+
+    def listen(self, operations: Operations) -> None:
+        plain, plain_batch = operations.invoke, operations.batch_alter_table
+
+        def invoke(what: MigrateOperation) -> Any:
+            return self._note(what, lambda: plain(what))
+
+        @contextlib.contextmanager
+        def batch(table_name: str, schema: str | None = None, *_: Any, **options: Any) -> Iterator[BatchOperations]:
+            def invoke_in_batch(what: MigrateOperation) -> None:
+                def alone() -> None:  # so that each statement is written at its own line
+                    with plain_batch(table_name, schema=schema, recreate="never") as one:
+                        one.invoke(what)
+
+                named = bool(options.get("naming_convention"))
+                self._note(what, (lambda: None) if self.rebuilds else alone, in_batch=True, named=named)
+
+            with plain_batch(table_name, schema=schema) as batch_op:
+                vars(batch_op)["invoke"] = invoke_in_batch
+                yield batch_op
+
+        vars(operations).update(invoke=invoke, batch_alter_table=batch)
+
+    def write(self, text: str) -> None:
+        """Take what Alembic writes, a statement at a time."""
+        if text.strip():
+            self.statements.append(Statement(text.strip(), self._line(), self._now))
+
+    def flush(self) -> None:
+        """Do nothing: everything is kept."""
+
+    def line_of(self, error: BaseException) -> int:
+        """Return the line of the revision in which an error was raised; 1 when it was in none."""
+        frames = reversed(traceback.extract_tb(error.__traceback__))
+        return next((frame.lineno for frame in frames if frame.filename == self.file and frame.lineno), 1)
+
+    def _note(self, what: MigrateOperation, run: Callable[[], Any], *, in_batch: bool = False, named: bool = False) -> Any:
+        self._now, refused, made = what, "", None
+        try:
+            made = run()
+        except Exception as error:  # noqa: BLE001 - whatever SQLAlchemy and Alembic raise where a dialect cannot
+            refused = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+            made = what.to_table() if isinstance(what, CreateTableOp) else None
+        finally:
+            self._now = None
+        self.operations.append(Operation(what, self._line(), in_batch, named, refused))
+        return made
+
+    def _line(self) -> int | None:
+        return next((line for frame, line in traceback.walk_stack(None) if frame.f_code.co_filename == self.file), None)
