@@ -1,7 +1,7 @@
 """Whether a revision says why it loses data, where it does."""
 
-import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from alembic.operations import ops
@@ -9,15 +9,13 @@ from sqlalchemy.types import TypeEngine
 
 from dbtasks.checks.findings import Finding, Problem, Subject
 from dbtasks.checks.notes import beside
-from dbtasks.checks.recording import Operation, Recording
+from dbtasks.checks.recording import Operation, Recording, all_created, created, sent
 from dbtasks.compare import table_of
 from dbtasks.harmless import is_harmless
 from dbtasks.history import Revision
 from dbtasks.narrowing import narrows
 from dbtasks.statements import Lineage, taken
 
-CREATES = re.compile(r"\s*CREATE\s+(?:\w+\s+)*?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`\[]?([\w$]+)", re.IGNORECASE)
-ENDS = re.compile(r";[ \t]*(?:\n|$)")
 TAKING = ("DELETE", "TRUNCATE")  # an UPDATE fills in far more often than it loses something
 
 
@@ -40,24 +38,17 @@ def losses(recording: Recording) -> Iterator[tuple[int, Problem]]:
     made: set[str] = set()
     copied = _copied(recording)
     for one in recording.operations:
-        made |= set(_created(recording, one))
+        made |= set(created(recording, one))
         for loss in _losses(recording, one):
             if loss.table not in made and not (loss.kind == "drop-table" and loss.table in copied):
                 yield one.line or 1, loss
 
 
-def _copied(recording: Recording) -> Set[str]:
+def _copied(recording: Recording) -> AbstractSet[str]:
     """Return the tables whose place another one takes that the revision itself has created, with the rows."""
-    created = {table for one in recording.operations for table in _created(recording, one)}
+    new = all_created([recording])
     renamed = (one.what for one in recording.operations if isinstance(one.what, ops.RenameTableOp))
-    return {one.new_table_name for one in renamed if one.table_name in created}
-
-
-def _created(recording: Recording, one: Operation) -> Iterator[str]:
-    if isinstance(one.what, ops.CreateTableOp):
-        yield table_of(one.what)
-    elif isinstance(one.what, ops.ExecuteSQLOp):
-        yield from (match[1] for text in _sent(recording, one) if (match := CREATES.match(text)))
+    return {one.new_table_name for one in renamed if one.table_name in new}
 
 
 def _losses(recording: Recording, one: Operation) -> Iterator[Problem]:
@@ -70,7 +61,7 @@ def _losses(recording: Recording, one: Operation) -> Iterator[Problem]:
     elif isinstance(what, ops.AlterColumnOp) and what.modify_type is not None:
         yield from _narrowed(what, what.existing_type, what.modify_type)
     elif isinstance(what, ops.ExecuteSQLOp):
-        for text in _sent(recording, one):
+        for text in sent(recording, one):
             yield from _of_statement(text)
 
 
@@ -96,19 +87,14 @@ def _of_statement(text: str) -> Iterator[Problem]:
     yield from (Problem("rows", one.table, detail=one.verb) for one in lineage.written if one.verb in TAKING)
 
 
-def _sent(recording: Recording, one: Operation) -> Iterator[str]:
-    for statement in recording.statements:
-        if statement.operation is one.what:
-            yield from filter(str.strip, ENDS.split(statement.sql))
-
-
-def _accepted(subject: Subject, revision: Revision) -> Set[str]:
+def _accepted(subject: Subject, revision: Revision) -> AbstractSet[str]:
     stated = getattr(subject.history.scripts.get_revision(revision.id).module, "accepts_loss", ())
     return frozenset([stated] if isinstance(stated, str) else stated)
 
 
 def _instance(kind: Any) -> TypeEngine[Any]:
-    return kind() if isinstance(kind, type) else kind
+    found: TypeEngine[Any] = kind() if isinstance(kind, type) else kind
+    return found
 
 
 def _name(kind: Any) -> str:

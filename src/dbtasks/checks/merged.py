@@ -23,7 +23,9 @@ def changed(subject: Subject) -> Iterator[Finding]:
                 continue
             if not history.has(revision):
                 source = Source(history.project.relative(one.path))
-                yield Finding("revision-deleted", Problem("gone", item=revision, detail=base.name if base else ""), source)
+                yield Finding(
+                    "revision-deleted", Problem("gone", item=revision, detail=base.name if base else ""), source
+                )
             elif history.get(revision).fingerprint != fingerprint(one.before):
                 now = history.get(revision)
                 about = Problem("edited", item=revision, detail=base.name if base else "")

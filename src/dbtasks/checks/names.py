@@ -1,11 +1,11 @@
 """Whether revisions name the constraints that they create and drop: one without a name is hard to drop later on."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from alembic.operations import ops
 from sqlalchemy import (
     CheckConstraint,
-    Column,
     Constraint,
     ForeignKeyConstraint,
     MetaData,
@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from dbtasks.checks.findings import Finding, Problem, Subject
-from dbtasks.checks.recording import Operation
+from dbtasks.checks.recording import Operation, tables
 from dbtasks.compare import table_of
 from dbtasks.history import Direction
 
@@ -35,7 +35,7 @@ def unnamed(subject: Subject) -> Iterator[Finding]:
                     yield Finding("unnamed-constraint", problem, subject.at(revision, one.line))
 
 
-def conventions(metadata: Iterable[MetaData]) -> Set[str]:
+def conventions(metadata: Iterable[MetaData]) -> AbstractSet[str]:
     """Return the kinds of constraints that every metadata names by a convention."""
     several = [{kind for kind in KINDS if _names(one, kind)} for one in metadata]
     return set.intersection(*several) if several else set()
@@ -45,26 +45,21 @@ def _names(metadata: MetaData, kind: str) -> bool:
     return kind in metadata.naming_convention or KINDS[kind] in metadata.naming_convention
 
 
-def problems(one: Operation, derived: Set[str]) -> Iterator[Problem]:
+def problems(one: Operation, derived: AbstractSet[str]) -> Iterator[Problem]:
     """Yield the constraints of an operation that nothing names."""
     what = one.what
     if isinstance(what, ops.DropConstraintOp) and what.constraint_name is None:
         yield Problem("drop", table_of(what), detail=what.constraint_type or "")
     for kind, operation in CREATED.items():
-        if isinstance(what, operation) and what.constraint_name is None and kind not in derived:
+        if isinstance(what, operation) and getattr(what, "constraint_name", None) is None and kind not in derived:
             yield Problem(kind, table_of(what))
-    if isinstance(what, ops.CreateTableOp):
-        yield from _of_table(what.to_table(), table_of(what), derived)
-    elif isinstance(what, ops.AddColumnOp):
-        yield from _of_column(what.column, table_of(what), derived)
+    for table in tables(what):
+        yield from _of_table(table, table_of(what), derived)
 
 
-def _of_column(column: "Column[object]", name: str, derived: Set[str]) -> Iterator[Problem]:
-    yield from _of_table(Table("of_one_column", MetaData(), column._copy()), name, derived)  # noqa: SLF001 - what to_metadata() uses
-
-
-def _of_table(table: Table, name: str, derived: Set[str]) -> Iterator[Problem]:
-    for constraint in sorted(table.constraints, key=_columns):
+def _of_table(table: Table, name: str, derived: AbstractSet[str]) -> Iterator[Problem]:
+    in_columns = (constraint for column in table.columns for constraint in column.constraints)
+    for constraint in sorted({*table.constraints, *in_columns}, key=_columns):
         if constraint.name or isinstance(constraint, PrimaryKeyConstraint):
             continue
         kinds = (kind for kind, cls in KINDS.items() if isinstance(constraint, cls) and kind not in derived)

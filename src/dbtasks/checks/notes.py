@@ -10,7 +10,8 @@ from functools import cache
 # Docstrings of templates, which say nothing about this revision.
 TEMPLATE = frozenset({"Apply this revision.", "Revert this revision.", "Upgrade schema.", "Downgrade schema."})
 DIRECTIVE = re.compile(
-    r"#+\s*(noqa|type:|pragma|nosec|pylint|ruff|fmt:|dbtasks:|please adjust|commands auto generated|end Alembic commands)"
+    r"#+\s*(noqa|type:|pragma|nosec|pylint|ruff|fmt:|dbtasks:|please adjust|commands auto generated"
+    r"|end Alembic commands)"
     r"|#+\s*$",
     re.IGNORECASE,
 )

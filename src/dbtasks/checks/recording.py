@@ -5,18 +5,25 @@ No database is touched. A revision that asks one something is recorded up to the
 
 import contextlib
 import io
+import re
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
 from alembic.operations import BatchOperations, MigrateOperation, Operations
-from alembic.operations.ops import CreateTableOp
+from alembic.operations.ops import AddColumnOp, CreateTableOp, ExecuteSQLOp, RenameTableOp
 from alembic.runtime.environment import EnvironmentContext
+from sqlalchemy import MetaData, Table
 
 from dbtasks import dialects
+from dbtasks.compare import table_of
 from dbtasks.history import Direction, History, Revision
+
+CREATES = re.compile(r"\s*CREATE\s+(?:\w+\s+)*?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`\[]?([\w$]+)", re.IGNORECASE)
+ENDS = re.compile(r";[ \t]*(?:\n|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,12 @@ class Recordings:
         if key not in self._made:
             self._made[key] = _recorded(self.history, revision, dialect, direction)
         return self._made[key]
+
+    @property
+    def stopped(self) -> tuple[tuple[Revision, int], ...]:
+        """Return the revisions that were recorded in part only, with the line at which they ask the database."""
+        found = {(one.revision.id, one.stopped): one.revision for one in self._made.values() if one.stopped}
+        return tuple((revision, line) for (_, line), revision in found.items() if line)
 
 
 def _recorded(history: History, revision: Revision, dialect: str, direction: Direction) -> Recording:
@@ -142,8 +155,13 @@ class _Recorder:
         frames = reversed(traceback.extract_tb(error.__traceback__))
         return next((frame.lineno for frame in frames if frame.filename == self.file and frame.lineno), 1)
 
-    def _note(self, what: MigrateOperation, run: Callable[[], Any], *, in_batch: bool = False, named: bool = False) -> Any:
+    def _note(
+        self, what: MigrateOperation, run: Callable[[], Any], *, in_batch: bool = False, named: bool = False
+    ) -> Any:
         self._now, refused, made = what, "", None
+        if isinstance(what, CreateTableOp):  # which would make another one each time, without the foreign keys
+            table = what.to_table()
+            vars(what)["to_table"] = lambda _context=None: table
         try:
             made = run()
         except Exception as error:  # noqa: BLE001 - whatever SQLAlchemy and Alembic raise where a dialect cannot
@@ -156,3 +174,38 @@ class _Recorder:
 
     def _line(self) -> int | None:
         return next((line for frame, line in traceback.walk_stack(None) if frame.f_code.co_filename == self.file), None)
+
+
+def sent(recording: Recording, one: Operation) -> Iterator[str]:
+    """Yield the statements that were written for an operation."""
+    for statement in recording.statements:
+        if statement.operation is one.what:
+            yield from filter(str.strip, ENDS.split(statement.sql))
+
+
+def created(recording: Recording, one: Operation) -> Iterator[str]:
+    """Yield the tables that an operation creates, so that no row of before is in them."""
+    if isinstance(one.what, CreateTableOp):
+        yield table_of(one.what)
+    elif isinstance(one.what, ExecuteSQLOp):
+        yield from (match[1] for text in sent(recording, one) if (match := CREATES.match(text)))
+
+
+def all_created(recordings: Iterable[Recording]) -> AbstractSet[str]:
+    """Return the tables that revisions create, by every name that they have in them."""
+    found: set[str] = set()
+    for recording in recordings:
+        for one in recording.operations:
+            found |= set(created(recording, one))
+            if isinstance(one.what, RenameTableOp) and one.what.table_name in found:
+                found.add(one.what.new_table_name)
+    return found
+
+
+def tables(what: MigrateOperation) -> Iterator[Table]:
+    """Yield what an operation creates: its table, or one that has nothing but the new column."""
+    if isinstance(what, CreateTableOp):
+        yield what.to_table()
+    elif isinstance(what, AddColumnOp):
+        known: Table | None = getattr(what.column, "table", None)
+        yield known if known is not None else Table(what.table_name, MetaData(), what.column, schema=what.schema)

@@ -62,5 +62,3 @@ def folders(history: History) -> tuple[Path, ...]:
     own = history.project.alembic_folder
     others = {one.path.parent for one in history.revisions if not one.path.is_relative_to(own)}
     return (own, *sorted(others))
-
-

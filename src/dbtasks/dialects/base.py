@@ -11,6 +11,8 @@ from dbtasks.dialects.copies import Copies
 from dbtasks.dialects.definitions import Reader
 from dbtasks.dialects.locks import Lock
 from dbtasks.dialects.moves import Moves
+from dbtasks.dialects.online import Online
+from dbtasks.dialects.portability import Portability
 from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
 
 T = TypeVar("T")
@@ -46,6 +48,8 @@ class Dialect:
     definitions = Reader()  # how indexes and constraints are made
     copies = Copies()  # how values are copied aside and taken back
     lock = Lock()  # one migrator at a time
+    online = Online()  # what a change costs those who use the table
+    portability = Portability()  # what does not work here, told without a server
     moves = Moves()  # how the whole database is moved aside and back
     alters_autoincrement = False  # a changed column has to be told again that it counts up
     orders_columns = False  # a column can be put in its old place again

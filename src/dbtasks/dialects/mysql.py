@@ -12,6 +12,8 @@ from dbtasks.dialects.copies import MySQLCopies
 from dbtasks.dialects.definitions import MySQLReader
 from dbtasks.dialects.locks import MySQLLock
 from dbtasks.dialects.moves import MySQLMoves
+from dbtasks.dialects.online import MySQLOnline
+from dbtasks.dialects.portability import MySQLPortability
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
 T = TypeVar("T")
@@ -51,6 +53,8 @@ class MySQL(Dialect):
     definitions = MySQLReader()
     lock = MySQLLock()
     moves = MySQLMoves()
+    online = MySQLOnline()
+    portability = MySQLPortability()
 
     def quoted(self, name: str) -> str:
         """Return a name in backticks."""

@@ -11,6 +11,9 @@ from sqlalchemy.types import TypeEngine
 Cost = Literal["copies", "rebuilds", "locks"]
 
 ALTER = re.compile(r"\s*ALTER\s+(?:ONLINE\s+|IGNORE\s+)*TABLE\s+(?:IF\s+EXISTS\s+)?[`\"]?([\w$]+)", re.IGNORECASE)
+TABLE = re.compile(
+    r"\b(?:TABLE|ON|INTO|UPDATE|FROM)\s+(?:ONLY\s+|IF\s+EXISTS\s+)*(?:\w+\.)?[`\"]?([\w$]+)", re.IGNORECASE
+)
 PROMISED = re.compile(r"\bALGORITHM\s*=?\s*(INPLACE|INSTANT|NOCOPY)\b|\bLOCK\s*=?\s*NONE\b", re.IGNORECASE)
 LOCKED = re.compile(
     r"\bLOCK\s*=\s*(SHARED|EXCLUSIVE)\b|^\s*LOCK\s+TABLES?\b|\bADD\s+(FULLTEXT|SPATIAL)\b"
@@ -126,4 +129,11 @@ def _is_in_place(old: TypeEngine[Any] | None, new: TypeEngine[Any] | None) -> bo
 
 
 def _instance(kind: Any) -> TypeEngine[Any] | None:
-    return kind() if isinstance(kind, type) else kind
+    found: TypeEngine[Any] | None = kind() if isinstance(kind, type) else kind
+    return found
+
+
+def table_in(sql: str) -> str:
+    """Return the table that a statement is about; "" when it cannot be told."""
+    found = TABLE.search(sql)
+    return found[1] if found else ""

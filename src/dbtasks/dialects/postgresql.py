@@ -14,6 +14,8 @@ from dbtasks.dialects.copies import PostgreSQLCopies
 from dbtasks.dialects.definitions import PostgreSQLReader
 from dbtasks.dialects.locks import PostgreSQLLock
 from dbtasks.dialects.moves import PostgreSQLMoves
+from dbtasks.dialects.online import PostgreSQLOnline
+from dbtasks.dialects.portability import PostgreSQLPortability
 from dbtasks.dialects.types import OUTSIDE
 from dbtasks.errors import (
     AccessDenied,
@@ -110,6 +112,8 @@ class PostgreSQL(Dialect):
     definitions = PostgreSQLReader()
     lock = PostgreSQLLock()
     moves = PostgreSQLMoves()
+    online = PostgreSQLOnline()
+    portability = PostgreSQLPortability()
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from dbtasks.checks import CODES, Finding
+from dbtasks.checks import CODES, Finding, Notice, Problem
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, counted, did_you_mean
 from dbtasks.history.headfile import HeadProblem
 from dbtasks.project import Project
-from dbtasks.render import text
+from dbtasks.render import problems, text
 from dbtasks.render.branches import head_problem
 from dbtasks.render.drafts import difference
 from dbtasks.render.undiscovered import remedy, shown
@@ -25,6 +25,13 @@ REVISIONS = {
         "give the reason: raise NotImplementedError('the values are gone'), a docstring or a comment.",
     ),
 }
+NOTICES = {
+    "no-linter": (
+        "squawk is not installed, so unsafe DDL on PostgreSQL was not looked for; pip install 'dbtasks[check]'"
+    ),
+    "asks": "a revision asks the database something, and what it does from there on was not looked at: {places}",
+}
+PLACES = 3  # that are named; of the others the number is told
 ESCAPED = {"%": "%25", "\r": "%0D", "\n": "%0A"}  # as github.com/actions/toolkit escapes data of commands
 IN_PROPERTIES = {**ESCAPED, ":": "%3A", ",": "%2C"}
 
@@ -62,6 +69,17 @@ def findings_github(found: Sequence[Finding], project: Project) -> str:
     return "\n".join([*(_annotation(one, project) for one in found), _count(found)])
 
 
+def unchecked(notices: Sequence[Notice]) -> str:
+    """Return what could not be looked at, a line each; "" when everything was."""
+    return "\n".join(f"note: {NOTICES[one.kind].format(places=_listed(one))}" for one in notices)
+
+
+def _listed(notice: Notice) -> str:
+    shown = [str(one) for one in notice.places[:PLACES]]
+    more = len(notice.places) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
 def _annotation(one: Finding, project: Project) -> str:
     properties = {}
     if one.source:
@@ -92,6 +110,8 @@ def _words(one: Finding, project: Project) -> str:
         return about.what()
     if isinstance(about, Difference):
         return f"No revision does this: {difference(about)}."
+    if isinstance(about, Problem):
+        return problems.what(one.code, about)
     if isinstance(about, Undiscovered):
         return f"Discovery does not find this table: {shown(about)}."
     return REVISIONS[one.code][0].format(id=about.id, message=about.message)
@@ -115,6 +135,8 @@ def _fix(one: Finding, project: Project) -> str:
         return ", or ".join(way.partition(" #")[0].strip() for way in ways)
     if isinstance(about, Difference):
         return 'inv db.revision -m "what changes"'
+    if isinstance(about, Problem):
+        return problems.fix(one.code, about)
     if isinstance(about, Undiscovered):
         return remedy(project)
     return REVISIONS[one.code][1]

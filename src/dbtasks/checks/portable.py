@@ -1,0 +1,80 @@
+"""Whether models and history work on other databases, too; none of their servers is needed."""
+
+import ast
+from collections.abc import Iterator
+
+from alembic.operations import ops
+
+from dbtasks import dialects
+from dbtasks.checks import linting
+from dbtasks.checks.findings import Finding, Problem, Subject
+from dbtasks.checks.recording import Operation, Recording, sent, tables
+from dbtasks.compare import table_of
+from dbtasks.dialects import Dialect
+from dbtasks.errors import Source
+from dbtasks.project import Project
+
+
+def models(subject: Subject) -> Iterator[Finding]:
+    """Yield what a dialect that was asked for cannot do of each model, at the model, or at its column."""
+    for name in subject.dialects:
+        portability = dialects.named(name, "--dialects").portability
+        for one in subject.models.declarations:
+            if one.is_view or not subject.scope.has(one.source.path):
+                continue
+            for trouble in portability.of_table(one.table, name):
+                source = _column(subject.history.project, one.source, trouble.item)
+                about = Problem(trouble.kind, one.table.fullname, trouble.item, trouble.detail, name)
+                yield Finding("model-not-portable", about, source)
+
+
+def revisions(subject: Subject) -> Iterator[Finding]:
+    """Yield what a dialect that was asked for cannot do of each revision."""
+    for name in subject.dialects:
+        dialect = dialects.named(name, "--dialects")
+        recordings = [subject.recordings.of(one, name) for one in subject.revisions]
+        for recording in recordings:
+            for one in recording.operations:
+                for about in _problems(recording, one, dialect, name):
+                    yield Finding("revision-not-portable", about, subject.at(recording.revision, one.line))
+        if dialect.online.linted:
+            yield from _unread(subject, recordings, dialect, name)
+
+
+def _problems(recording: Recording, one: Operation, dialect: Dialect, name: str) -> Iterator[Problem]:
+    table = table_of(one.what)
+    if one.refused:
+        yield Problem("refused", table, "", one.refused, name)
+        return
+    for made in tables(one.what):
+        for trouble in dialect.portability.of_table(made, name):
+            yield Problem(trouble.kind, table, trouble.item, trouble.detail, name)
+    if isinstance(one.what, ops.ExecuteSQLOp) or dialect.rebuilds:
+        found = (dialect.portability.foreign(text) for text in sent(recording, one))
+        yield from (Problem("foreign", table, "", foreign, name) for foreign in dict.fromkeys(found) if foreign)
+
+
+def _unread(subject: Subject, recordings: list[Recording], dialect: Dialect, name: str) -> Iterator[Finding]:
+    """Yield the SQL of revisions that the linter cannot read, and that was not told already."""
+    written = [one for one in recordings if any(isinstance(op.what, ops.ExecuteSQLOp) for op in one.operations)]
+    told = set()
+    for one in linting.complaints(subject.history.project.root, written):
+        statement = one.statement
+        is_known = bool(dialect.portability.foreign(statement.sql)) or id(statement) in told
+        if one.rule == linting.SYNTAX and isinstance(statement.operation, ops.ExecuteSQLOp) and not is_known:
+            told.add(id(statement))
+            about = Problem("unread", "", "", one.message, name)
+            yield Finding("revision-not-portable", about, subject.at(one.revision, statement.line))
+
+
+def _column(project: Project, model: Source, name: str) -> Source:
+    """Return the place of a column in a model's class; that of the class where it is not written there."""
+    if not name or model.line is None:
+        return model
+    tree = ast.parse((project.root / model.path).read_bytes())
+    classes = (one for one in ast.walk(tree) if isinstance(one, ast.ClassDef) and one.lineno == model.line)
+    for statement in (one for found in classes for one in found.body):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        if any(isinstance(one, ast.Name) and one.id == name for one in targets):
+            return Source(model.path, statement.lineno)
+    return model
