@@ -93,9 +93,10 @@ def _judged(command: str, root: Path, texts: list[_Text]) -> Iterator[Complaint]
         for one in _run(command, root, files):
             text = files[Path(one["file"])]
             statement = text.at(one["line"])
+            if "message" not in one:
+                raise LinterFailed(PROGRAM, f"{command} answers as versions before 2.0 do")
             if statement is not None:
-                advice = one["help"] or ""
-                yield Complaint(text.revision, statement, one["rule_name"], one["message"], advice)
+                yield Complaint(text.revision, statement, one["rule_name"], one["message"], one["help"] or "")
 
 
 def _run(command: str, root: Path, files: Mapping[Path, _Text]) -> list[dict[str, Any]]:

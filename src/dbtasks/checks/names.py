@@ -59,7 +59,7 @@ def problems(one: Operation, derived: AbstractSet[str]) -> Iterator[Problem]:
 
 def _of_table(table: Table, name: str, derived: AbstractSet[str]) -> Iterator[Problem]:
     in_columns = (constraint for column in table.columns for constraint in column.constraints)
-    for constraint in sorted({*table.constraints, *in_columns}, key=_columns):
+    for constraint in sorted({*table.constraints, *in_columns}, key=lambda one: (_columns(one), type(one).__name__)):
         if constraint.name or isinstance(constraint, PrimaryKeyConstraint):
             continue
         kinds = (kind for kind, cls in KINDS.items() if isinstance(constraint, cls) and kind not in derived)

@@ -85,7 +85,8 @@ class Recordings:
     @property
     def stopped(self) -> tuple[tuple[Revision, int], ...]:
         """Return the revisions that were recorded in part only, with the line at which they ask the database."""
-        found = {(one.revision.id, one.stopped): one.revision for one in self._made.values() if one.stopped}
+        ups = (one for (_, _, direction), one in self._made.items() if direction == "upgrade")  # a way down may refuse
+        found = {(one.revision.id, one.stopped): one.revision for one in ups if one.stopped}
         return tuple((revision, line) for (_, line), revision in found.items() if line)
 
 

@@ -32,7 +32,7 @@ NOT_PORTABLE = {
     "default": "The default of {table}.{item} does not work on {dialect}: {detail}.",
     "long-default": "{table}.{item} is a long text, which on {dialect} has no default such as {detail}.",
     "key-too-long": "A key of {table} ({item}) on {dialect} may have 3072 bytes at most: {detail}.",
-    "key-without-length": "{table}.{item} is a long text, and the key {detail} does not say how much of it counts on {dialect}.",
+    "key-without-length": "{table}.{item} is a long text: on {dialect} the key {detail} needs a length.",
     "foreign": "SQL that {dialect} does not have: {detail}.",
     "unread": "SQL that {dialect} cannot read: {detail}.",
 }
