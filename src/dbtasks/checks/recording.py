@@ -21,6 +21,7 @@ from sqlalchemy import MetaData, Table
 from dbtasks import dialects
 from dbtasks.compare import table_of
 from dbtasks.history import Direction, History, Revision
+from dbtasks.rehearsal import ENVELOPE
 
 CREATES = re.compile(r"\s*CREATE\s+(?:\w+\s+)*?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`\[]?([\w$]+)", re.IGNORECASE)
 ENDS = re.compile(r";[ \t]*(?:\n|$)")
@@ -144,9 +145,13 @@ class _Recorder:
         vars(operations).update(invoke=invoke, batch_alter_table=batch)
 
     def write(self, text: str) -> None:
-        """Take what Alembic writes, a statement at a time."""
-        if text.strip():
-            self.statements.append(Statement(text.strip(), self._line(), self._now))
+        """Take what Alembic writes, a statement at a time; also what is sent by ``op.get_bind()``, past the operations."""
+        sql, what = text.strip(), self._now
+        if sql and what is None and not ENVELOPE.fullmatch(sql.rstrip(";")):
+            what = ExecuteSQLOp(sql)
+            self.operations.append(Operation(what, self._line()))
+        if sql:
+            self.statements.append(Statement(sql, self._line(), what))
 
     def flush(self) -> None:
         """Do nothing: everything is kept."""
