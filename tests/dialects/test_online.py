@@ -47,7 +47,7 @@ def test_the_server_agrees(sqlite_repository: Repository, mysql_url: URL, sql: S
     create = statement.startswith("CREATE")
     asked = f"{statement} {promise.replace(',', '')}" if create else f"{statement}, {promise}"
     if CHANGES[up]:
-        with pytest.raises((OperationalError, ProgrammingError), match="ALGORITHM|LOCK"):
+        with pytest.raises((OperationalError, ProgrammingError), match=r"ALGORITHM|LOCK"):
             sql(mysql_url, asked)
     else:
         sql(mysql_url, asked)

@@ -8,7 +8,7 @@ import pytest
 from dbtasks import history, render
 from dbtasks.errors import FileNotWritten
 from dbtasks.history import History, headfile
-from dbtasks.history.headfile import Named, HeadProblem
+from dbtasks.history.headfile import HeadProblem, Named
 from dbtasks.project import Project
 from support.repository import ROOT, Repository
 

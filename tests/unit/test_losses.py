@@ -106,7 +106,7 @@ def test_a_harmless_revision_is_not_run(environment: Repository) -> None:
     assert looked_at.recordings._made == {}
 
 
-def test_a_note_beside_a_function(environment: Repository) -> None:
+def test_a_note_beside_a_function() -> None:
     """The docstring that counts is that of the function in which the operation stands."""
     source = b'def upgrade():\n    """Say why."""\n    op.a()\n\n\ndef other():\n    op.b()\n'
     assert (notes.beside(source, 3), notes.beside(source, 7)) == (True, False)

@@ -48,7 +48,9 @@ def test_statements_with_their_lines(environment: Repository) -> None:
 def test_tables_keep_their_foreign_keys(environment: Repository) -> None:
     """A table that an operation has made is told with all that it has, however often that is asked."""
     found = recorded(environment, EVERYTHING, "postgresql")
-    (table,) = [table for one in found.operations if isinstance(one.what, ops.CreateTableOp) for table in tables(one.what)]
+    (table,) = [
+        table for one in found.operations if isinstance(one.what, ops.CreateTableOp) for table in tables(one.what)
+    ]
     assert [key.target_fullname for key in table.foreign_keys] == ["other.id"]
     assert "FOREIGN KEY(id) REFERENCES other (id)" in found.statements[0].sql
     assert all_created([found]) == {"item"}
@@ -68,7 +70,10 @@ def test_what_a_dialect_cannot_write(environment: Repository) -> None:
         "item = op.create_table('item', sa.Column('name', sa.String()))\nop.bulk_insert(item, [{'name': 'a'}])",
         "mysql",
     )
-    assert [one.refused.partition(": ")[2] for one in found.operations] == ["VARCHAR requires a length on dialect mysql", ""]
+    assert [one.refused.partition(": ")[2] for one in found.operations] == [
+        "VARCHAR requires a length on dialect mysql",
+        "",
+    ]
     assert found.statements[-1].sql.startswith("INSERT INTO item")
 
 

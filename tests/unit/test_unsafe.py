@@ -55,13 +55,13 @@ def told(environment: Repository, up: str, dialect: str) -> list[str]:
     """Return the rules or costs that a revision is told of."""
     write(environment, "a1", None, up)
     found = list(unsafe.unsafe(subject(environment, dialect)))
-    assert {place for place in places(found)} <= {("a1", 1)}
+    assert set(places(found)) <= {("a1", 1)}
     return [one.about.item if one.about.kind == "linted" else one.about.kind for one in found]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("up", [up for up, (rule, _) in CHANGES.items() if rule is not None])
 def test_on_postgresql(environment: Repository, up: str) -> None:
-    """squawk's rule for a table in use is told once, at the line of the operation; nothing of what is safe."""
+    """The linter's rule for a table in use is told once, at the line of the operation; nothing of what is safe."""
     rule = CHANGES[up][0]
     assert told(environment, up, "postgresql") == ([rule] if rule else [])
 
@@ -117,7 +117,9 @@ def test_other_dialects_that_are_asked_for(environment: Repository) -> None:
 
 def test_a_statement_that_cannot_be_read(environment: Repository) -> None:
     """It does not keep the others of its revision from being judged."""
-    found = recorded(environment, "op.create_index('ix', 'item', ['x'])\nop.execute('UPDATE `item` SET x = 1')", "postgresql")
+    found = recorded(
+        environment, "op.create_index('ix', 'item', ['x'])\nop.execute('UPDATE `item` SET x = 1')", "postgresql"
+    )
     rules = [one.rule for one in linting.complaints(environment.root, [found])]
     assert {linting.SYNTAX, "require-concurrent-index-creation"} <= set(rules)
 
@@ -139,7 +141,7 @@ def test_without_the_linter(environment: Repository, monkeypatch: pytest.MonkeyP
     [
         ("echo out of order >&2; exit 3", "out of order"),
         ("exit 3", "it ended with 3"),
-        ("echo '[{\"file\": \"'$4'\", \"line\": 1, \"messages\": []}]'", "answers as versions before 2.0 do"),
+        ('echo \'[{"file": "\'$4\'", "line": 1, "messages": []}]\'', "answers as versions before 2.0 do"),
     ],
 )
 def test_a_linter_that_fails(

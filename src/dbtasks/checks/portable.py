@@ -44,14 +44,14 @@ def revisions(subject: Subject) -> Iterator[Finding]:
 def _problems(recording: Recording, one: Operation, dialect: Dialect, name: str) -> Iterator[Problem]:
     table = table_of(one.what)
     if one.refused:
-        yield Problem("refused", table, "", one.refused, name)
+        if not isinstance(one.what, ops.BulkInsertOp):  # values that only offline have to be a part of the SQL
+            yield Problem("refused", table, "", one.refused, name)
         return
-    for made in tables(one.what):
-        for trouble in dialect.portability.of_table(made, name):
-            yield Problem(trouble.kind, table, trouble.item, trouble.detail, name)
-    if isinstance(one.what, ops.ExecuteSQLOp) or dialect.rebuilds:
-        found = (dialect.portability.foreign(text) for text in sent(recording, one))
-        yield from (Problem("foreign", table, "", foreign, name) for foreign in dict.fromkeys(found) if foreign)
+    found = [trouble for made in tables(one.what) for trouble in dialect.portability.of_table(made, name)]
+    yield from (Problem(trouble.kind, table, trouble.item, trouble.detail, name) for trouble in found)
+    if isinstance(one.what, ops.ExecuteSQLOp) or (dialect.rebuilds and not found):
+        said = (dialect.portability.foreign(text) for text in sent(recording, one))
+        yield from (Problem("foreign", table, "", words, name) for words in dict.fromkeys(said) if words)
 
 
 def _unread(subject: Subject, recordings: list[Recording], dialect: Dialect, name: str) -> Iterator[Finding]:

@@ -100,8 +100,9 @@ def _recorded(history: History, revision: Revision, dialect: str, direction: Dir
         warnings.catch_warnings(action="ignore"),
         contextlib.redirect_stdout(io.StringIO()),  # a revision may print what is not for those who read our output
     ):
-        options = {"dialect_opts": {"paramstyle": "named"}, "literal_binds": True}
-        environment.configure(dialect_name=dialect, output_buffer=recorder, **options)  # type: ignore[arg-type]
+        # Values stay parameters, which every parser reads: not each of them can be written into the SQL.
+        style = {"paramstyle": "numeric_dollar"}
+        environment.configure(dialect_name=dialect, output_buffer=recorder, dialect_opts=style)  # type: ignore[arg-type]
         with Operations.context(environment.get_context()) as operations:
             recorder.listen(operations)
             try:
@@ -145,7 +146,7 @@ class _Recorder:
         vars(operations).update(invoke=invoke, batch_alter_table=batch)
 
     def write(self, text: str) -> None:
-        """Take what Alembic writes, a statement at a time; also what is sent by ``op.get_bind()``, past the operations."""
+        """Take what Alembic writes, a statement at a time; also what ``op.get_bind()`` is sent past the operations."""
         sql, what = text.strip(), self._now
         if sql and what is None and not ENVELOPE.fullmatch(sql.rstrip(";")):
             what = ExecuteSQLOp(sql)

@@ -1,0 +1,179 @@
+"""What does not work on another database, told without a server of it."""
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Enum,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+    true,
+)
+from sqlalchemy.dialects.mysql import LONGTEXT
+from sqlalchemy.dialects.postgresql import ARRAY, INET, JSONB, UUID
+
+from dbtasks.checks import portable
+from dbtasks.checks.scope import Scope
+from dbtasks.dialects import named
+from support.repository import Repository
+from support.subjects import places, subject, write
+
+Cases = dict[str, tuple[Callable[[], Column[Any]], AbstractSet[str]]]
+
+DIALECTS = ("postgresql", "mysql", "sqlite")
+ALL = frozenset(DIALECTS)
+KEY = Column("id", Integer, primary_key=True)
+
+
+def troubles(*parts: Column[Any] | Index | UniqueConstraint, of: str) -> list[tuple[str, str]]:
+    """Return kind and item of what does not work about a table on a dialect."""
+    table = Table("item", MetaData(), KEY._copy(), *parts)
+    return [(one.kind, one.item) for one in named(of, "").portability.of_table(table, of)]
+
+
+# A column, and the dialects on which it works.
+COLUMNS: Cases = {
+    "String(50)": (lambda: Column("x", String(50)), ALL),
+    "String": (lambda: Column("x", String()), ALL - {"mysql"}),
+    "Text": (lambda: Column("x", Text()), ALL),
+    "JSON": (lambda: Column("x", JSON()), ALL),
+    "INET": (lambda: Column("x", INET()), {"postgresql"}),
+    "ARRAY": (lambda: Column("x", ARRAY(Integer)), {"postgresql"}),
+    "UUID": (lambda: Column("x", UUID()), ALL),
+    "LONGTEXT": (lambda: Column("x", LONGTEXT()), {"mysql"}),
+    "JSONB elsewhere JSON": (lambda: Column("x", JSON().with_variant(JSONB(), "postgresql")), ALL),
+    "an enum without a name": (lambda: Column("x", Enum("a", "b")), ALL - {"postgresql"}),
+    "an enum": (lambda: Column("x", Enum("a", "b", name="kind")), ALL),
+}
+DEFAULTS: Cases = {
+    "a text": (lambda: Column("x", String(9), server_default="now()"), ALL),
+    "a number": (lambda: Column("x", Integer, server_default="1"), ALL),
+    "true": (lambda: Column("x", Integer, server_default=true()), ALL),
+    "func.now()": (lambda: Column("x", DateTime, server_default=func.now()), ALL),
+    "CURRENT_TIMESTAMP": (lambda: Column("x", DateTime, server_default=text("CURRENT_TIMESTAMP")), ALL),
+    "now()": (lambda: Column("x", DateTime, server_default=text("now()")), {"postgresql", "mysql"}),
+    "gen_random_uuid()": (lambda: Column("x", String(36), server_default=text("gen_random_uuid()")), {"postgresql"}),
+    "uuid()": (lambda: Column("x", String(36), server_default=text("(uuid())")), {"mysql"}),
+    "'{}'::jsonb": (lambda: Column("x", String(36), server_default=text("'{}'::jsonb")), {"postgresql"}),
+    "datetime('now')": (lambda: Column("x", DateTime, server_default=text("(datetime('now'))")), {"sqlite"}),
+    "ON UPDATE": (lambda: Column("x", DateTime, server_default=text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP")), {"mysql"}),
+    "a long text": (lambda: Column("x", Text, server_default="none"), ALL - {"mysql"}),
+    "a long text in brackets": (lambda: Column("x", Text, server_default=text("('none')")), ALL),
+    "a document": (lambda: Column("x", JSON, server_default="{}"), ALL - {"mysql"}),
+}  # fmt: skip
+CASES = {**COLUMNS, **DEFAULTS}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("name", CASES)
+def test_a_column(name: str, dialect: str) -> None:
+    """A type or default that a database does not have is told at its column, there and nowhere else."""
+    make, works = CASES[name]
+    found = troubles(make(), of=dialect)
+    assert (found == []) == (dialect in works), found
+    assert {item for kind, item in found if kind != "refused"} <= {"x"}
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (lambda: (Column("x", String(768), unique=True),), ""),
+        (lambda: (Column("x", String(769), unique=True),), "key-too-long"),
+        (lambda: (Column("x", String(500)), Column("y", String(268)), Index("ix", "x", "y")), ""),
+        (lambda: (Column("x", String(500)), Column("y", String(269)), Index("ix", "x", "y")), "key-too-long"),
+        (lambda: (Column("x", String(769)), Index("ix", "x", mysql_length=100)), ""),
+        (lambda: (Column("x", String(769)), Index("ix", "x", mysql_length={"x": 100})), ""),
+        (lambda: (Column("x", Text, index=True),), "key-without-length"),
+        (lambda: (Column("x", Text), Index("ix", "x", mysql_length=100)), ""),
+        (lambda: (Column("x", LargeBinary), UniqueConstraint("x")), "key-without-length"),
+        (lambda: (Column("x", String(767)), Column("y", Integer), UniqueConstraint("x", "y")), ""),
+        (lambda: (Column("x", String(768)), Column("y", Integer), UniqueConstraint("x", "y")), "key-too-long"),
+    ],
+)
+def test_a_key_of_innodb(make: object, kind: str) -> None:
+    """It has 3072 bytes, at four a character, and of a long text only so much as is said; elsewhere all is well."""
+    assert callable(make)
+    assert [one for one, _ in troubles(*make(), of="mysql")] == ([kind] if kind else [])
+    assert troubles(*make(), of="postgresql") == troubles(*make(), of="sqlite") == []
+
+
+def test_a_mariadb_is_one_of_them() -> None:
+    """The name that the user has given is the one that SQLAlchemy writes for."""
+    assert troubles(Column("x", String()), of="mariadb") == [("refused", "x")]
+
+
+# What a revision does, and the dialects on which it works.
+REVISIONS = {
+    "op.execute('UPDATE item SET x = 1')": ALL,
+    "op.execute('UPDATE item SET x = y::text')": {"postgresql"},
+    "op.execute(\"UPDATE item SET x = 'a::b `c` || d'\")": ALL,
+    "op.execute('UPDATE `item` SET x = 1')": {"mysql", "sqlite"},
+    "op.execute('UPDATE \"item\" SET x = 1')": {"postgresql", "sqlite"},
+    "op.execute('INSERT INTO item (x) VALUES (1) ON CONFLICT DO NOTHING')": {"postgresql", "sqlite"},
+    "op.execute('INSERT IGNORE INTO item (x) VALUES (1)')": {"mysql"},
+    "op.execute('CREATE EXTENSION citext')": {"postgresql"},
+    "op.execute('ALTER TABLE item ALTER COLUMN x TYPE BIGINT')": {"postgresql"},
+    "op.execute('ALTER TABLE item MODIFY COLUMN x BIGINT')": {"mysql"},
+    "op.execute('PRAGMA foreign_keys = ON')": {"sqlite"},
+    "op.execute('DO $$ BEGIN END $$')": {"postgresql"},
+    "op.execute(sa.table('item', sa.column('x')).update().values(x=1))": ALL,
+    "op.execute(sa.text('UPDATE item SET x = :x').bindparams(x=1))": ALL,
+    "op.bulk_insert(sa.table('item', sa.column('x')), [{'x': {'a': 1}}])": ALL,
+    "if op.get_context().dialect.name == 'postgresql': op.execute('CREATE EXTENSION citext')": ALL,
+    "op.alter_column('item', 'x', type_=sa.BigInteger(), existing_type=sa.Integer())": {"postgresql", "mysql"},
+    "with op.batch_alter_table('item') as b: b.alter_column('x', type_=sa.BigInteger(), existing_type=sa.Integer())": ALL,
+    "op.alter_column('item', 'x', nullable=False)": {"postgresql"},
+    "op.alter_column('item', 'x', new_column_name='y', existing_type=sa.Integer())": ALL,
+    "op.create_foreign_key('fk', 'item', 'item', ['x'], ['id'])": {"postgresql", "mysql"},
+    "op.drop_constraint('uq', 'item')": {"postgresql"},
+    "op.drop_constraint('uq', 'item', type_='unique')": {"postgresql", "mysql"},
+    "op.drop_column('item', 'x')": ALL,
+    "op.create_index('ix', 'item', ['x'])": ALL,
+    "op.drop_index('ix', 'item')": ALL,
+    "op.add_column('item', sa.Column('x', sa.Integer(), nullable=False))": ALL,
+    "op.add_column('item', sa.Column('x', sa.DateTime(), server_default=sa.text('CURRENT_TIMESTAMP')))": {"postgresql", "mysql"},
+    "with op.batch_alter_table('item') as b: b.add_column(sa.Column('x', sa.DateTime(), server_default=sa.text('CURRENT_TIMESTAMP')))": ALL,
+    "op.add_column('item', sa.Column('x', sa.String()))": ALL - {"mysql"},
+    "op.create_table('t', sa.Column('x', sa.String(900), unique=True))": ALL - {"mysql"},
+    "op.create_table('t', sa.Column('x', sa.Integer(), sa.ForeignKey('item.id')))": ALL,
+    "op.create_table('t', sa.Column('x', sa.Integer(), server_default=sa.text('gen_random_uuid()')))": {"postgresql"},
+    "with op.batch_alter_table('item') as b: b.add_column(sa.Column('x', sa.Integer(), sa.ForeignKey('other.id', name='f')))": ALL,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("up", REVISIONS)
+def test_a_revision(environment: Repository, up: str) -> None:
+    """What one of the dialects cannot run is told at its line, once, and of no other dialect."""
+    write(environment, "a1", None, up)
+    found = list(portable.revisions(subject(environment, "sqlite", *DIALECTS)))
+    failing = [one.about.dialect for one in found]  # type: ignore[union-attr]
+    assert sorted(failing) == sorted(ALL - REVISIONS[up]), [one.about for one in found]
+    assert set(places(found)) <= {("a1", 1)}
+
+
+def test_what_the_linter_cannot_read(environment: Repository) -> None:
+    """SQL that looks like any other is read as PostgreSQL does."""
+    write(environment, "a1", None, "op.execute('UPDATE item SET x = 1 WHERE LIMIT')")
+    found = list(portable.revisions(subject(environment, "mysql", "postgresql")))
+    assert [(one.code, one.about.kind) for one in found] == [("revision-not-portable", "unread")]  # type: ignore[union-attr]
+
+
+def test_only_what_is_asked_for(environment: Repository) -> None:
+    """Without ``--dialects`` nothing is looked at, and what is merged already only without ``--since``."""
+    write(environment, "a1", None, "op.execute('PRAGMA foreign_keys = ON')")
+    assert list(portable.revisions(subject(environment))) == []
+    merged = Scope(None, frozenset({"a1"}), frozenset())
+    assert list(portable.revisions(subject(environment, "sqlite", "mysql", scope=merged))) == []
