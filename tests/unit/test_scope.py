@@ -137,4 +137,6 @@ def test_a_project_deep_in_a_repository(branch: Repository) -> None:
     file = inner.path("alembic_db/versions/a1.py")
     file.write_text(file.read_text(encoding="utf-8").replace("SELECT 1", "SELECT 9"), encoding="utf-8")
     assert found(inner, "main") == [("revision-edited", "a1.py", 6)]
-    assert scope.of(loaded(inner), "main").changed == {Path("pyproject.toml"), Path("alembic_db/versions/a1.py")}
+    changed = scope.of(loaded(inner), "main").changed
+    assert changed is not None
+    assert set(changed) == {Path("pyproject.toml"), Path("alembic_db/versions/a1.py")}

@@ -44,7 +44,10 @@ FIXES = {
     "unnamed-constraint": "give it a name, such as op.f('uq_item_code').",
     "unsafe-ddl": "do it in steps that do not block, or at a quiet time: # dbtasks: ignore[unsafe-ddl] and the reason.",
     "model-not-portable": "a type or default that all of them have, or with_variant() for the one that differs.",
-    "revision-not-portable": "use op's own operations in op.batch_alter_table(), or ask op.get_context().dialect.name.",
+    "revision-not-portable": (
+        "write it so that all of them have it, on SQLite in op.batch_alter_table(), or under a condition: "
+        "if op.get_context().dialect.name == ..."
+    ),
 }
 
 
