@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     Column,
+    Computed,
     DateTime,
     Enum,
     Index,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
     func,
     text,
@@ -36,6 +39,13 @@ Cases = dict[str, tuple[Callable[[], Column[Any]], AbstractSet[str]]]
 DIALECTS = ("postgresql", "mysql", "sqlite")
 ALL = frozenset(DIALECTS)
 KEY = Column("id", Integer, primary_key=True)
+
+
+class Code(TypeDecorator[str]):
+    """A long text of the project's own."""
+
+    impl = String(900)
+    cache_ok = True
 
 
 def troubles(*parts: Column[Any] | Index | UniqueConstraint, of: str) -> list[tuple[str, str]]:
@@ -58,6 +68,11 @@ COLUMNS: Cases = {
     "an enum without a name": (lambda: Column("x", Enum("a", "b")), ALL - {"postgresql"}),
     "an enum": (lambda: Column("x", Enum("a", "b", name="kind")), ALL),
 }
+EXPRESSIONS: Cases = {
+    "a generated column": (lambda: Column("x", Integer, Computed("1 + 1")), ALL),
+    "a generated column of another": (lambda: Column("x", Integer, Computed("date_part('y', now())::int")), {"postgresql"}),
+    "a type of the project's own": (lambda: Column("x", Code(), unique=True), ALL - {"mysql"}),
+}  # fmt: skip
 DEFAULTS: Cases = {
     "a text": (lambda: Column("x", String(9), server_default="now()"), ALL),
     "a number": (lambda: Column("x", Integer, server_default="1"), ALL),
@@ -74,7 +89,7 @@ DEFAULTS: Cases = {
     "a long text in brackets": (lambda: Column("x", Text, server_default=text("('none')")), ALL),
     "a document": (lambda: Column("x", JSON, server_default="{}"), ALL - {"mysql"}),
 }  # fmt: skip
-CASES = {**COLUMNS, **DEFAULTS}
+CASES = {**COLUMNS, **DEFAULTS, **EXPRESSIONS}
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -101,6 +116,8 @@ def test_a_column(name: str, dialect: str) -> None:
         (lambda: (Column("x", LargeBinary), UniqueConstraint("x")), "key-without-length"),
         (lambda: (Column("x", String(767)), Column("y", Integer), UniqueConstraint("x", "y")), ""),
         (lambda: (Column("x", String(768)), Column("y", Integer), UniqueConstraint("x", "y")), "key-too-long"),
+        (lambda: (Column("x", Text), Index("ix", "x", mysql_prefix="FULLTEXT")), ""),
+        (lambda: (Column("x", Text), Index("ix", text("lower(x)"))), ""),
     ],
 )
 def test_a_key_of_innodb(make: object, kind: str) -> None:
@@ -113,6 +130,15 @@ def test_a_key_of_innodb(make: object, kind: str) -> None:
 def test_a_mariadb_is_one_of_them() -> None:
     """The name that the user has given is the one that SQLAlchemy writes for."""
     assert troubles(Column("x", String()), of="mariadb") == [("refused", "x")]
+    assert troubles(Column("x", Text(), server_default="none"), of="mariadb") == []
+
+
+def test_checks() -> None:
+    """The SQL of a check is looked at as well; of one that SQLAlchemy has written itself there is nothing to fear."""
+    own = Column("x", String(9), CheckConstraint("x ~ '^a'::text", name="ck"))
+    table = Table("item", MetaData(), KEY._copy(), own, CheckConstraint("id::text > ''", name="ck_id"))
+    found = named("mysql", "").portability.of_table(table, "mysql")
+    assert [(one.kind, one.item) for one in found] == [("expression", "ck"), ("expression", "ck_id")]
 
 
 # What a revision does, and the dialects on which it works.
@@ -127,6 +153,7 @@ REVISIONS = {
     "op.execute('CREATE EXTENSION citext')": {"postgresql"},
     "op.execute('ALTER TABLE item ALTER COLUMN x TYPE BIGINT')": {"postgresql"},
     "op.execute('ALTER TABLE item MODIFY COLUMN x BIGINT')": {"mysql"},
+    "op.execute('UPDATE item SET x = 1; UPDATE item SET x = 2')": ALL,
     "op.execute('PRAGMA foreign_keys = ON')": {"sqlite"},
     "op.execute('DO $$ BEGIN END $$')": {"postgresql"},
     "op.execute(sa.table('item', sa.column('x')).update().values(x=1))": ALL,
@@ -158,10 +185,18 @@ REVISIONS = {
 def test_a_revision(environment: Repository, up: str) -> None:
     """What one of the dialects cannot run is told at its line, once, and of no other dialect."""
     write(environment, "a1", None, up)
-    found = list(portable.revisions(subject(environment, "sqlite", *DIALECTS)))
+    asked = subject(environment, "sqlite", "postgresql", "mysql"), subject(environment, "mysql", "sqlite")
+    found = [one for each in asked for one in portable.revisions(each)]
     failing = [one.about.dialect for one in found]  # type: ignore[union-attr]
     assert sorted(failing) == sorted(ALL - REVISIONS[up]), [one.about for one in found]
     assert set(places(found)) <= {("a1", 1)}
+
+
+def test_the_projects_own_dialect(environment: Repository) -> None:
+    """SQL that has run there is not judged by its words."""
+    write(environment, "a1", None, "op.execute('UPDATE item SET x = \"a\"')")
+    assert [one.about.dialect for one in portable.revisions(subject(environment, "mysql", *DIALECTS))] == []  # type: ignore[union-attr]
+    assert len(list(portable.revisions(subject(environment, "sqlite", "mysql")))) == 1
 
 
 def test_what_the_linter_cannot_read(environment: Repository) -> None:

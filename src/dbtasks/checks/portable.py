@@ -35,21 +35,22 @@ def revisions(subject: Subject) -> Iterator[Finding]:
         recordings = [subject.recordings.of(one, name) for one in subject.revisions]
         for recording in recordings:
             for one in recording.operations:
-                for about in _problems(recording, one, dialect, name):
+                for about in _problems(subject, recording, one, name):
                     yield Finding("revision-not-portable", about, subject.at(recording.revision, one.line))
-        if dialect.online.linted:
+        if dialect.online.linted and name != subject.dialect:
             yield from _unread(subject, recordings, dialect, name)
 
 
-def _problems(recording: Recording, one: Operation, dialect: Dialect, name: str) -> Iterator[Problem]:
-    table = table_of(one.what)
+def _problems(subject: Subject, recording: Recording, one: Operation, name: str) -> Iterator[Problem]:
+    dialect, table = dialects.named(name, "--dialects"), table_of(one.what)
     if one.refused:
         if not isinstance(one.what, ops.BulkInsertOp):  # values that only offline have to be a part of the SQL
             yield Problem("refused", table, "", one.refused, name)
         return
     found = [trouble for made in tables(one.what) for trouble in dialect.portability.of_table(made, name)]
     yield from (Problem(trouble.kind, table, trouble.item, trouble.detail, name) for trouble in found)
-    if isinstance(one.what, ops.ExecuteSQLOp) or (dialect.rebuilds and not found):
+    is_own = dialect is dialects.named(subject.dialect, "--dialects")  # there it was run; words could only be wrong
+    if not is_own and (isinstance(one.what, ops.ExecuteSQLOp) or (dialect.rebuilds and not found)):
         said = (dialect.portability.foreign(text) for text in sent(recording, one))
         yield from (Problem("foreign", table, "", words, name) for words in dict.fromkeys(said) if words)
 

@@ -14,7 +14,7 @@ CONSTRUCTS: tuple[tuple[str, str, frozenset[str]], ...] = (
     (r"\bAUTO_INCREMENT\b", "AUTO_INCREMENT", frozenset({M})),
     (r"\bAUTOINCREMENT\b", "AUTOINCREMENT", frozenset({S})),
     (r"\bENGINE\s*=", "ENGINE =", frozenset({M})),
-    (r"\bUNSIGNED\b", "UNSIGNED", frozenset({M})),
+    (r"\bUNSIGNED\b", "UNSIGNED", frozenset({M, S})),
     (r"\bINSERT\s+IGNORE\b", "INSERT IGNORE", frozenset({M})),
     (r"\bINSERT\s+OR\s+\w+", "INSERT OR", frozenset({S})),
     (r"\bREPLACE\s+INTO\b", "REPLACE INTO", frozenset({M, S})),

@@ -4,44 +4,18 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-from sqlalchemy import Column, DefaultClause, Index, PrimaryKeyConstraint, Table, UniqueConstraint, types
+from sqlalchemy import CheckConstraint, Column, DefaultClause, Table, TextClause
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import CompileError, NoReferencedTableError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
-from dbtasks.dialects import foreign
-
-Kind = Literal["refused", "default", "long-default", "key-too-long", "key-without-length"]
+from dbtasks.dialects import foreign, innodb
+from dbtasks.dialects.innodb import Trouble
 
 ADDS = re.compile(r"\s*ALTER\s+TABLE\s+(\"[^\"]+\"|\w+)\s+ADD\b", re.IGNORECASE)
-KEY_BYTES = 3072  # https://dev.mysql.com/doc/refman/8.4/en/innodb-limits.html
-CHARACTER_BYTES = 4  # of utf8mb4
-SIZES: tuple[tuple[type[types.TypeEngine[Any]], int], ...] = (
-    (types.SmallInteger, 2),
-    (types.BigInteger, 8),
-    (types.Integer, 4),
-    (types.DateTime, 8),
-    (types.Date, 3),
-    (types.Time, 6),
-    (types.Boolean, 1),
-)
 NEEDS_VALUE = re.compile(r"^(?!.*\bDEFAULT\b).*\bNOT\s+NULL\b", re.IGNORECASE | re.DOTALL)
-
-
-class Trouble(NamedTuple):
-    """What does not work about a table.
-
-    Attributes:
-        kind: what it is; ``refused`` when SQLAlchemy or the database itself says so.
-        item: the column, or the index.
-        detail: what is said.
-    """
-
-    kind: Kind
-    item: str
-    detail: str
 
 
 class Portability:
@@ -58,6 +32,9 @@ class Portability:
             yield from self._whole(table, written)
         for column in table.columns:
             yield from self.of_default(column, written)
+        for item, text in _expressions(table, written):
+            if said := foreign.found(text, self.name):
+                yield Trouble("expression", item, said)
 
     def _whole(self, table: Table, written: Dialect) -> Iterator[Trouble]:
         try:
@@ -120,29 +97,12 @@ class MySQLPortability(Portability):
 
     def _whole(self, table: Table, written: Dialect) -> Iterator[Trouble]:
         yield from super()._whole(table, written)
-        kinds = (PrimaryKeyConstraint, UniqueConstraint)
-        keys = [one for one in table.constraints if isinstance(one, kinds) and one.columns]
-        for one in (*keys, *sorted(table.indexes, key=lambda one: str(one.name))):
-            yield from self._key(one, written)
-
-    def _key(self, key: PrimaryKeyConstraint | UniqueConstraint | Index, written: Dialect) -> Iterator[Trouble]:
-        columns = list(key.columns)
-        name = str(key.name or ", ".join(one.name for one in columns))
-        lengths = _prefixes(key, columns)
-        total = 0
-        for column in columns:
-            kind = column.type.dialect_impl(written)
-            if _is_long(kind) and column.name not in lengths:
-                yield Trouble("key-without-length", column.name, name)
-                return
-            total += _size(kind, lengths.get(column.name))
-        if total > KEY_BYTES:
-            yield Trouble("key-too-long", ", ".join(one.name for one in columns), f"{name}: {total} bytes")
+        yield from innodb.keys(table, written)
 
     def of_default(self, column: "Column[object]", written: Dialect) -> Iterator[Trouble]:
         """Yield also the default of a long text, which MySQL has only as an expression in brackets."""
-        text = default_of(column, written)
-        if text and _is_long(column.type.dialect_impl(written)) and not text.startswith("("):
+        text, is_mariadb = default_of(column, written), getattr(written, "is_mariadb", False)
+        if text and not is_mariadb and innodb.is_long(column.type, written) and not text.startswith("("):
             yield Trouble("long-default", column.name, text)
         else:
             yield from super().of_default(column, written)
@@ -163,6 +123,17 @@ def default_of(column: "Column[object]", written: Dialect) -> str:
         return str(written.ddl_compiler(written, None).get_column_default_string(column) or "")  # type: ignore[arg-type]
     except SQLAlchemyError:
         return ""
+
+
+def _expressions(table: Table, written: Dialect) -> Iterator[tuple[str, str]]:
+    """Yield the SQL of generated columns and of checks, with the column or the check."""
+    for column in table.columns:
+        if column.computed is not None:
+            yield column.name, str(column.computed.sqltext.compile(dialect=written))
+    in_columns = (one for column in table.columns for one in column.constraints)
+    for one in sorted({*table.constraints, *in_columns}, key=lambda one: str(one.name or "")):
+        if isinstance(one, CheckConstraint) and isinstance(one.sqltext, TextClause):
+            yield str(one.name or ""), one.sqltext.text
 
 
 def _refused(column: "Column[object]", written: Dialect) -> Trouble | None:
@@ -196,31 +167,9 @@ def _syntax(sql: str) -> str:
                 if not NEEDS_VALUE.search(sql):  # which rows refuse on every database
                     connection.execute(f"INSERT INTO {added[1]} VALUES (NULL)")  # noqa: S608 - a name, by its form
             connection.execute(sql if added else f"EXPLAIN {sql}")
+        except sqlite3.Warning:  # several statements, of which Python 3.11 runs none
+            return ""
         except sqlite3.Error as error:
             said = str(error)
             return said if added or said.startswith(("near ", "unrecognized token", "incomplete input")) else ""
     return ""
-
-
-def _prefixes(key: PrimaryKeyConstraint | UniqueConstraint | Index, columns: list["Column[object]"]) -> dict[str, int]:
-    """Return how many characters of each column are in a key, where it says so."""
-    lengths = key.dialect_options[foreign.M]["length"] if isinstance(key, Index) else None
-    if isinstance(lengths, int):
-        return {one.name: lengths for one in columns}
-    return dict(lengths or {})
-
-
-def _is_long(kind: "types.TypeEngine[object]") -> bool:
-    long = isinstance(kind, types.Text | types.LargeBinary | types.JSON)
-    return long and getattr(kind, "length", None) is None
-
-
-def _size(kind: "types.TypeEngine[object]", prefix: int | None) -> int:
-    """Return how many bytes a value takes in a key; those of a type that is not known are not counted."""
-    if isinstance(kind, types.Enum):
-        return 2
-    if isinstance(kind, types.String):
-        return (prefix or kind.length or 0) * CHARACTER_BYTES
-    if isinstance(kind, types._Binary):  # noqa: SLF001 - their common base
-        return prefix or kind.length or 0
-    return next((size for family, size in SIZES if isinstance(kind, family)), 0)

@@ -30,6 +30,7 @@ WHAT: dict[tuple[str, str], str] = {
 NOT_PORTABLE = {
     "refused": "{table}{dot}{item} does not work on {dialect}: {detail}.",
     "default": "The default of {table}.{item} does not work on {dialect}: {detail}.",
+    "expression": "What {item} of {table} computes or checks does not work on {dialect}: {detail}.",
     "long-default": "{table}.{item} is a long text, which on {dialect} has no default such as {detail}.",
     "key-too-long": "A key of {table} ({item}) on {dialect} may have 3072 bytes at most: {detail}.",
     "key-without-length": "{table}.{item} is a long text: on {dialect} the key {detail} needs a length.",
