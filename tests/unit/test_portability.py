@@ -64,7 +64,11 @@ REVISIONS = {
     "op.execute('CREATE EXTENSION citext')": {"postgresql"},
     "op.execute('ALTER TABLE item ALTER COLUMN x TYPE BIGINT')": {"postgresql"},
     "op.execute('ALTER TABLE item MODIFY COLUMN x BIGINT')": {"mysql"},
-    "op.execute('UPDATE item SET x = 1; UPDATE item SET x = 2')": ALL,
+    "op.execute('UPDATE item SET x = 1; UPDATE item SET x = 2')": {"mysql"},
+    "op.execute('UPDATE item SET x = 1;\\nUPDATE item SET x = 2')": {"mysql"},
+    "op.execute('UPDATE item SET x = 1;')": ALL,
+    "op.execute(\"UPDATE item SET x = 'a; b'  -- so; be it\")": ALL,
+    "op.execute('CREATE FUNCTION f() RETURNS void AS $x$ BEGIN PERFORM 1; RETURN; END $x$ LANGUAGE plpgsql')": {"postgresql"},
     "op.execute('PRAGMA foreign_keys = ON')": {"sqlite"},
     "op.execute('DO $$ BEGIN END $$')": {"postgresql"},
     "op.execute(sa.table('item', sa.column('x')).update().values(x=1))": ALL,
@@ -108,6 +112,13 @@ def test_the_projects_own_dialect(environment: Repository) -> None:
     write(environment, "a1", None, "op.execute('UPDATE item SET x = \"a\"')")
     assert [one.about.dialect for one in portable.revisions(subject(environment, "mysql", *DIALECTS))] == []  # type: ignore[union-attr]
     assert len(list(portable.revisions(subject(environment, "sqlite", "mysql")))) == 1
+
+
+def test_a_trigger_is_one_statement() -> None:
+    """The semicolons of its body do not end it, and what follows it does."""
+    trigger = "CREATE TRIGGER t AFTER INSERT ON item BEGIN UPDATE item SET x = 1; END;"
+    foreign = named("sqlite", "").portability.foreign
+    assert [foreign(trigger).partition(":")[0], bool(foreign(f"{trigger} DELETE FROM item"))] == ["", True]
 
 
 def test_what_the_linter_cannot_read(environment: Repository) -> None:

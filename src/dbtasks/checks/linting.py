@@ -73,13 +73,14 @@ class _Text:
 
     @property
     def whole(self) -> str:
-        return "\n".join(("BEGIN;", *(one.sql for one in self.statements), "COMMIT;", ""))
+        # The semicolon in a line of its own: the last line may be a comment.
+        return "\n".join(("BEGIN;", *(f"{one.sql.rstrip(';')}\n;" for one in self.statements), "COMMIT;", ""))
 
     def at(self, line: int) -> Statement | None:
         """Return the statement in a line, which the program counts from 0."""
         start = 1
         for one in self.statements:
-            start += len(one.sql.split("\n"))
+            start += len(one.sql.split("\n")) + 1
             if line < start:
                 return one if line else None
         return None

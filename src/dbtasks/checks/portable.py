@@ -8,7 +8,7 @@ from alembic.operations import ops
 from dbtasks import dialects
 from dbtasks.checks import linting
 from dbtasks.checks.findings import Finding, Problem, Subject
-from dbtasks.checks.recording import Operation, Recording, sent, tables
+from dbtasks.checks.recording import Operation, Recording, at_once, tables
 from dbtasks.compare import table_of
 from dbtasks.dialects import Dialect
 from dbtasks.errors import Source
@@ -51,7 +51,7 @@ def _problems(subject: Subject, recording: Recording, one: Operation, name: str)
     yield from (Problem(trouble.kind, table, trouble.item, trouble.detail, name) for trouble in found)
     is_own = dialect is dialects.named(subject.dialect, "--dialects")  # there it was run; words could only be wrong
     if not is_own and (isinstance(one.what, ops.ExecuteSQLOp) or (dialect.rebuilds and not found)):
-        said = (dialect.portability.foreign(text) for text in sent(recording, one))
+        said = (dialect.portability.foreign(text) for text in at_once(recording, one))
         yield from (Problem("foreign", table, "", words, name) for words in dict.fromkeys(said) if words)
 
 

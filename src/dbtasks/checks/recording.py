@@ -185,9 +185,13 @@ class _Recorder:
 
 def sent(recording: Recording, one: Operation) -> Iterator[str]:
     """Yield the statements that were written for an operation."""
-    for statement in recording.statements:
-        if statement.operation is one.what:
-            yield from filter(str.strip, ENDS.split(statement.sql))
+    for text in at_once(recording, one):
+        yield from filter(str.strip, ENDS.split(text))
+
+
+def at_once(recording: Recording, one: Operation) -> Iterator[str]:
+    """Yield what is sent to the database for an operation at once, which may be several statements."""
+    return (statement.sql for statement in recording.statements if statement.operation is one.what)
 
 
 def created(recording: Recording, one: Operation) -> Iterator[str]:

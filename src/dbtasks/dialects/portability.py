@@ -15,6 +15,11 @@ from dbtasks.dialects import foreign, innodb
 from dbtasks.dialects.innodb import Trouble
 
 ADDS = re.compile(r"\s*ALTER\s+TABLE\s+(\"[^\"]+\"|\w+)\s+ADD\b", re.IGNORECASE)
+SEVERAL = re.compile(r";\s*[^\s;]")
+BODY = re.compile(r"\$(\w*)\$.*?\$\1\$", re.DOTALL)  # of a function
+QUIET = re.compile(r"--[^\n]*|/\*.*?\*/|[\s;]", re.DOTALL)
+ONE_AT_A_TIME = "several statements in one, which its driver does not take"
+CANNOT_READ = ("near ", "unrecognized token", "incomplete input")
 NEEDS_VALUE = re.compile(r"^(?!.*\bDEFAULT\b).*\bNOT\s+NULL\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -61,9 +66,14 @@ class Portability:
 
 
 class PostgreSQLPortability(Portability):
-    """What SQL of other databases has that PostgreSQL has not."""
+    """What SQL of other databases has that PostgreSQL has not, and what asyncpg does not send."""
 
     name = foreign.P
+
+    def foreign(self, sql: str) -> str:
+        """Return what only other databases have, or that there are several statements, which are prepared singly."""
+        several = SEVERAL.search(foreign.QUOTED.sub("''", BODY.sub("''", sql)))
+        return super().foreign(sql) or (ONE_AT_A_TIME if several else "")
 
 
 class SQLitePortability(Portability):
@@ -87,7 +97,7 @@ class SQLitePortability(Portability):
 
     def foreign(self, sql: str) -> str:
         """Return what SQLite's parser says of a statement, or what else only other databases have."""
-        return _syntax(sql) or super().foreign(sql)
+        return _syntax(sql) or super().foreign(sql) or (ONE_AT_A_TIME if _are_several(sql) else "")
 
 
 class MySQLPortability(Portability):
@@ -157,6 +167,12 @@ def _tried(sql: str) -> Iterator[str]:
             yield str(error)
 
 
+def _are_several(sql: str) -> bool:
+    """Return whether there is more after the end of a statement; a trigger has semicolons of its own."""
+    ends = (place for place, letter in enumerate(sql, 1) if letter == ";" and sqlite3.complete_statement(sql[:place]))
+    return any(QUIET.sub("", sql[place:]) for place in ends)
+
+
 def _syntax(sql: str) -> str:
     """Return what SQLite cannot do about a statement; whether the tables are there is not asked."""
     added = ADDS.match(sql)
@@ -167,9 +183,7 @@ def _syntax(sql: str) -> str:
                 if not NEEDS_VALUE.search(sql):  # which rows refuse on every database
                     connection.execute(f"INSERT INTO {added[1]} VALUES (NULL)")  # noqa: S608 - a name, by its form
             connection.execute(sql if added else f"EXPLAIN {sql}")
-        except sqlite3.Warning:  # several statements, of which Python 3.11 runs none
-            return ""
-        except sqlite3.Error as error:
+        except (sqlite3.Error, sqlite3.Warning) as error:  # Python 3.11 warns of several statements
             said = str(error)
-            return said if added or said.startswith(("near ", "unrecognized token", "incomplete input")) else ""
+            return said if added or said.startswith(CANNOT_READ) else ""
     return ""
