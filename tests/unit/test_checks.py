@@ -203,10 +203,10 @@ def test_every_kind_of_problem_has_words() -> None:
 
 def test_a_problem_of_no_table() -> None:
     """Where the table is not known, and where a program has its own advice, the sentence is whole all the same."""
-    about = Problem("linted", "", "some-rule", "It blocks.", "postgresql", "Do it later.")
+    about = Problem("linted", "", "some-rule", "It blocks.", "postgresql", "Do it {later}.")
     assert render.findings([Finding("unsafe-ddl", about, None)], PROJECT).splitlines()[1:3] == [
         "  a table: It blocks (some-rule)",
-        "  fix: Do it later.",
+        "  fix: Do it {later}.",
     ]
 
 

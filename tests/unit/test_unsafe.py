@@ -8,6 +8,7 @@ from dbtasks.checks import linting, unsafe
 from dbtasks.checks.scope import Scope
 from dbtasks.errors import LinterFailed
 from dbtasks.git import Base
+from dbtasks.render.problems import SAFE as SAFE_WAYS
 from support.repository import Repository
 from support.subjects import places, recorded, subject, write
 
@@ -37,6 +38,16 @@ CHANGES = {
     "with op.get_context().autocommit_block(): op.create_index('ix', 'item', ['x'], postgresql_concurrently=True)": ("", ""),
     "op.create_index('ix', 'item', ['x'], postgresql_concurrently=True)": ("ban-concurrent-index-creation-in-transaction", ""),
 }  # fmt: skip
+# What the advice says to do instead.
+SAFE = [
+    "with op.get_context().autocommit_block(): op.create_index('ix', 'item', ['x'], postgresql_concurrently=True, if_not_exists=True)",
+    "with op.get_context().autocommit_block(): op.drop_index('ix', 'item', postgresql_concurrently=True, if_exists=True)",
+    "op.create_foreign_key('fk', 'item', 'other', ['x'], ['id'], postgresql_not_valid=True)",
+    "op.execute('ALTER TABLE item ADD CONSTRAINT ck CHECK (x > 0) NOT VALID')",
+    "op.execute('ALTER TABLE item VALIDATE CONSTRAINT ck')",
+    "op.execute('ALTER TABLE item ADD CONSTRAINT uq UNIQUE USING INDEX ix')",
+    "op.add_column('item', sa.Column('y', sa.Integer(), server_default='0', nullable=False))",
+]
 RAW = {
     "ALTER TABLE item MODIFY x BIGINT": "copies",
     "ALTER TABLE item MODIFY x BIGINT, ALGORITHM=INPLACE": "",
@@ -64,6 +75,18 @@ def test_on_postgresql(environment: Repository, up: str) -> None:
     """The linter's rule for a table in use is told once, at the line of the operation; nothing of what is safe."""
     rule = CHANGES[up][0]
     assert told(environment, up, "postgresql") == ([rule] if rule else [])
+
+
+@pytest.mark.parametrize("up", SAFE)
+def test_the_advice_is_safe(environment: Repository, up: str) -> None:
+    """What is advised on PostgreSQL is not told in its turn."""
+    assert told(environment, up, "postgresql") == []
+
+
+def test_every_rule_has_advice() -> None:
+    """Squawk's own words know nothing of Alembic; where a rule is told often, ours do."""
+    assert set(SAFE_WAYS) - {"copies", "rebuilds", "locks"} <= unsafe.RULES
+    assert {rule for rule, _ in CHANGES.values() if rule} <= set(SAFE_WAYS)
 
 
 @pytest.mark.parametrize("up", CHANGES)

@@ -50,6 +50,41 @@ FIXES = {
         "if op.get_context().dialect.name == ..."
     ),
 }
+# How it is done without keeping anybody waiting, in the words of Alembic, by squawk's rule or by what it costs.
+SAFE = {
+    "require-concurrent-index-creation": (
+        "in a revision of its own: with op.get_context().autocommit_block(): "
+        "op.create_index(..., postgresql_concurrently=True, if_not_exists=True)"
+    ),
+    "require-concurrent-index-deletion": (
+        "in a revision of its own: with op.get_context().autocommit_block(): "
+        "op.drop_index(..., postgresql_concurrently=True, if_exists=True)"
+    ),
+    "ban-concurrent-index-creation-in-transaction": "with op.get_context().autocommit_block(): around it.",
+    "adding-foreign-key-constraint": (
+        "op.create_foreign_key(..., postgresql_not_valid=True), and in the next revision "
+        "op.execute('ALTER TABLE {table} VALIDATE CONSTRAINT ...')"
+    ),
+    "constraint-missing-not-valid": (
+        "op.execute('ALTER TABLE {table} ADD CONSTRAINT ... CHECK (...) NOT VALID'), and in the next revision "
+        "op.execute('ALTER TABLE {table} VALIDATE CONSTRAINT ...')"
+    ),
+    "disallowed-unique-constraint": (
+        "op.create_index(..., unique=True, postgresql_concurrently=True) in an autocommit_block(), then "
+        "op.execute('ALTER TABLE {table} ADD CONSTRAINT ... UNIQUE USING INDEX ...')"
+    ),
+    "adding-not-nullable-field": (
+        "first op.execute('ALTER TABLE {table} ADD CONSTRAINT ... CHECK (... IS NOT NULL) NOT VALID'), in the next "
+        "revision VALIDATE CONSTRAINT, then nullable=False, which needs no scan any more."
+    ),
+    "adding-required-field": "add it with a server_default, or nullable, fill it, and require it in a later revision.",
+    "changing-column-type": "add another column, fill it, have the code use it, and drop this one in a later revision.",
+    "renaming-column": "add another column, fill it, have the code use it, and drop this one in a later revision.",
+    "renaming-table": "keep a view with the old name for as long as old code runs.",
+    "copies": "pt-online-schema-change or gh-ost, or a quiet time and # dbtasks: ignore[unsafe-ddl] with the reason.",
+    "rebuilds": "a quiet time and enough disk, and # dbtasks: ignore[unsafe-ddl] with the reason.",
+    "locks": "a quiet time, and # dbtasks: ignore[unsafe-ddl] with the reason.",
+}
 
 
 def what(code: Code, about: Problem) -> str:
@@ -63,7 +98,10 @@ def what(code: Code, about: Problem) -> str:
 
 def fix(code: Code, about: Problem) -> str:
     """Return what to do about it."""
-    return about.fix or FIXES[code].format(detail=about.detail)
+    safe = SAFE.get(about.item if about.kind == "linted" else about.kind, "") if code == "unsafe-ddl" else ""
+    if about.fix and not safe:
+        return about.fix
+    return (safe or FIXES[code]).format(detail=about.detail, table=about.table or "...")
 
 
 def _filled(sentence: str, about: Problem) -> str:
