@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from dbtasks import dialects, road, scratch
-from dbtasks.errors import BadRevisionRange, DbtasksError, Source
+from dbtasks.errors import BadRevisionRange, DbtasksError, Source, UnknownValue
 from dbtasks.history import Direction, History, Revision, load
 from dbtasks.project import Project
 from dbtasks.road import Run
@@ -70,15 +70,17 @@ def _recorded(
     return "".join(f"{statement.strip()};\n\n" for statement in sent if not statement.lstrip().startswith(LOOKING))
 
 
-def dialects_of(settings: Settings, names: str, *, own: bool) -> tuple[str, ...]:
+def dialects_of(settings: Settings, names: str, *, own: bool, task: str = "db.revision") -> tuple[str, ...]:
     """Return the dialects that SQL is wanted for: those named, separated by commas, and the project's ``own``.
 
     Raises:
-        UnknownDialect: there is no such dialect.
+        UnknownValue: there is no such dialect; it names the ``task``.
     """
     named = tuple(name.strip() for name in names.split(",") if name.strip())
+    known = dialects.NAMES
     for name in named:
-        dialects.named(name, "--dialects")
+        if name not in known:
+            raise UnknownValue("--dialects", name, known, task)
     mine = (settings.database.url.get_backend_name(),) if own else ()
     return tuple(dict.fromkeys((*mine, *named)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -10,76 +10,21 @@ from alembic import command
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, MetaData, Table
 
-from dbtasks import dialects, road, scratch, services
-from dbtasks.compare import Difference
-from dbtasks.drafting import columns, detect, hazards, members, order, renames, snapshot, trial, wanted, written
-from dbtasks.drafting.change import Change
+from dbtasks import road, scratch, services
+from dbtasks.drafting import renames, snapshot, trial, wanted, work, written
 from dbtasks.drafting.detect import Schemas
-from dbtasks.drafting.hazards import Hazard
-from dbtasks.drafting.owners import Owners
-from dbtasks.drafting.renames import Answers, Rename
-from dbtasks.drafting.trial import CLEAN, Trial
 from dbtasks.drafting.wanted import Wanted
+from dbtasks.drafting.work import Draft, Wish, Work
 from dbtasks.errors import MessageMissing, NothingToMerge, UnknownService
 from dbtasks.history import History, headfile
 from dbtasks.road import Run, through_alembic
-from dbtasks.services import Models, Notice, Undiscovered
+from dbtasks.services import Models
 from dbtasks.settings import Settings
 
 if TYPE_CHECKING:
     from alembic.script import Script
 
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How a revision is to be drafted.
-
-    Attributes:
-        message: what it is for.
-        service: the only service whose tables it is to touch; "" for all.
-        safe: whether it is to have the steps that are safe where tables have rows.
-        answers: what was renamed.
-    """
-
-    message: str
-    service: str = ""
-    safe: bool = False
-    answers: Answers = field(default_factory=Answers)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A revision file that was written, or that there was no need for.
-
-    Attributes:
-        revision: its id; None when the models do not differ from the history's head.
-        path: its file; None likewise.
-        differences: what it does, as data, in order.
-        waiting: the services that have changes which ``--service`` left out.
-        notices: what discovery has to say.
-        hazards: what may fail, or lose something, where tables have rows.
-        safe: whether it has the steps for them.
-        renames: what may have been renamed, and is dropped and added, since nobody said so.
-        crossing: (table, the table that its new foreign key refers to, that one's service).
-        services: those that it touches.
-        left_out: tables in a schema that would be another database here.
-        trial: how it did in a scratch database.
-        undiscovered: the tables in the repository that no revision will have.
-    """
-
-    revision: str | None
-    path: Path | None
-    differences: tuple[Difference, ...] = ()
-    waiting: tuple[str, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    hazards: tuple[Hazard, ...] = ()
-    safe: bool = False
-    renames: tuple[Rename, ...] = ()
-    crossing: tuple[tuple[str, str, str], ...] = ()
-    services: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
-    trial: Trial = CLEAN
-    undiscovered: tuple[Undiscovered, ...] = ()
+__all__ = ["Draft", "Wish", "Work", "check_moved", "draft", "draft_metadata", "empty", "merge", "work_out"]
 
 
 def draft(history: History, settings: Settings, wish: Wish) -> Draft:
@@ -112,25 +57,25 @@ def draft_metadata(
 ) -> Draft:
     """Return the same for metadata that need not be that of discovered services."""
     with _compared(history, settings, metadata) as schemas:
-        work = _work_out(schemas, wish, models)
+        found = work.of(schemas, wish, models)
         if models is not None:
-            check_moved(history, models, work)
-        if not any(one.up for one in work.steps):
-            return work.draft
-        script = written.revision(history, schemas.here, wish.message, work.bodies, work.draft.services)
+            check_moved(history, models, found)
+        if not any(one.up for one in found.steps):
+            return found.draft
+        script = written.revision(history, schemas.here, wish.message, found.bodies, found.draft.services)
         if script is None:
-            return work.draft
+            return found.draft
         headfile.write(history.project, script.revision)
-        tried = trial.of(history.project, schemas, script.revision, work.left_out)
-        return replace(work.draft, revision=script.revision, path=Path(script.path), trial=tried)
+        tried = trial.of(history.project, schemas, found.before, script.revision, found.left_out)
+        return replace(found.draft, revision=script.revision, path=Path(script.path), trial=tried)
 
 
 def work_out(
     history: History, settings: Settings, metadata: Sequence[MetaData], wish: Wish, models: Models | None = None
-) -> "Work":
+) -> Work:
     """Return what a draft would be, without writing it."""
     with _compared(history, settings, metadata) as schemas:
-        return _work_out(schemas, wish, models)
+        return work.of(schemas, wish, models)
 
 
 @contextmanager
@@ -145,7 +90,7 @@ def _compared(history: History, settings: Settings, metadata: Sequence[MetaData]
 def _wanted(history: History, here: URL, metadata: Sequence[MetaData]) -> Wanted:
     """Return the models without what is not to be drafted: views, and what the project's own hook leaves out."""
 
-    def work(context: MigrationContext) -> Wanted:
+    def copied(context: MigrationContext) -> Wanted:
         hook, connection = context.opts["include_object"], context.connection
         assert connection is not None  # noqa: S101 - it is looked at online
 
@@ -154,29 +99,7 @@ def _wanted(history: History, here: URL, metadata: Sequence[MetaData]) -> Wanted
 
         return wanted.copied(metadata, connection, keeps, str(context.version_table))
 
-    return road.inspect(history, here, work)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A draft before it is written.
-
-    Attributes:
-        draft: what there is to say of it.
-        steps: what it does, in order.
-        left_out: what ``--service`` keeps out of it.
-        generated: the columns that have to be made anew whenever their table is rebuilt.
-    """
-
-    draft: Draft
-    steps: tuple[Change, ...]
-    left_out: tuple[Difference, ...]
-    generated: order.Generated
-
-    @property
-    def bodies(self) -> tuple[order.Body, order.Body]:
-        """Return the operations of the way up and of the way down."""
-        return order.bodies(self.steps, self.generated)
+    return road.inspect(history, here, copied)
 
 
 def check_moved(history: History, models: Models, work: Work) -> None:
@@ -184,53 +107,6 @@ def check_moved(history: History, models: Models, work: Work) -> None:
     dropped = {one.table for one in work.draft.differences if one.kind == "drop_table"}
     if dropped:
         services.check_moved(history.project, services.undiscovered(history.project, models), dropped)
-
-
-def _work_out(schemas: Schemas, wish: Wish, models: Models | None) -> Work:
-    owners, there = Owners(models, schemas.wanted), schemas.made
-    done, offered = members.renamed(schemas, wish.answers)
-    found = done.with_values(detect.changes(schemas, done.members, done.old_names))
-    here = snapshot.of(schemas.here, schemas.wanted.scope)
-    renames.carry_out(schemas.here, [one for change in reversed(done.changes) for one in change.down])
-    everything = tuple(_with_hint(one, offered) for one in sorted((*done.changes, *found), key=lambda one: one.phase))
-    chosen = tuple(one for one in everything if not wish.service or owners.of(one) == wish.service)
-    left_out = tuple(one for one in everything if one not in chosen)
-    risks = tuple(hazards.of(chosen, here, there))
-    draft = Draft(
-        None,
-        None,
-        tuple(dict.fromkeys(one.said for one in chosen if one.up)),
-        tuple(sorted({owners.of(one) for one in left_out})),
-        hazards=risks,
-        safe=wish.safe,
-        renames=tuple(one for one in offered if _concerns(one, chosen)),
-        crossing=owners.crossing(chosen),
-        services=owners.touched(chosen),
-        left_out=schemas.wanted.left_out,
-    )
-    steps = hazards.made_safe(chosen, risks) if wish.safe else chosen
-    rebuilds = dialects.of(schemas.here).rebuilds
-    generated = columns.generated(here, there, schemas.wanted.tables) if rebuilds else {}
-    return Work(draft, steps, tuple(one.said for one in left_out), generated)
-
-
-def _concerns(one: Rename, changes: Sequence[Change]) -> bool:
-    """Return whether what may have been renamed goes in these changes."""
-    return one.kind == "member" or any(one.before in _names(change) for change in changes)
-
-
-def _with_hint(change: Change, offered: Sequence[Rename]) -> Change:
-    """Return a drop with the remark that it may have been a rename."""
-    flags = {"drop_table": "--rename-table", "drop_column": "--rename"}
-    for one in offered if change.said.kind in flags else ():
-        if one.before in _names(change):
-            flag = f"{flags[change.said.kind]} {one.before}={one.new}"
-            return replace(change, lost=f"{change.lost} (if it was renamed to {one.new}, draft again with {flag})")
-    return change
-
-
-def _names(change: Change) -> tuple[str, str]:
-    return change.table if not change.said.item else "", f"{change.table}.{change.said.item}"
 
 
 def empty(history: History, settings: Settings, message: str) -> Draft:

@@ -1,6 +1,7 @@
 """What test_property.py has found, in as few words as it takes."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
+    DateTime,
     Enum,
     ForeignKey,
     Integer,
@@ -19,10 +22,13 @@ from sqlalchemy import (
     String,
     Table,
 )
+from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
-from support.repository import Repository
+from dialects.verbs import execute, url_of, write_revision
+from support.repository import Repository, Sql, tiny
 from support.rows import Way
+from support.servers import Servers
 from support.way import Journey
 
 Go = Callable[[MetaData, MetaData], None]
@@ -142,3 +148,110 @@ def _id() -> Column[int]:
 def _computed(metadata: MetaData, kind: TypeEngine[Any]) -> Table:
     computed = Column("c", BigInteger, Computed("n + 1", persisted=True))
     return Table("t", metadata, _id(), Column("n", kind), computed)
+
+
+def test_another_key_instead_of_one_that_counts_up(go: Go, before: MetaData, after: MetaData) -> None:
+    """MySQL wants a key for a column that counts up, at every moment."""
+    Table("t", before, _id(), Column("code", String(20), nullable=False))
+    Table("t", after, Column("id", Integer, nullable=False), Column("code", String(20), primary_key=True))
+    go(before, after)
+
+
+def test_a_key_that_counts_up_goes(go: Go, before: MetaData, after: MetaData) -> None:
+    """It comes back counting, with numbers for the rows that there are."""
+    Table("t", before, _id(), Column("code", String(20), nullable=False), Column("n", Integer, index=True))
+    Table("t", after, Column("code", String(20), primary_key=True), Column("n", Integer, index=True))
+    go(before, after)
+
+
+def test_a_key_that_counts_up_comes(go: Go, before: MetaData, after: MetaData) -> None:
+    """Instead of one of a text, and of one of two columns."""
+    Table("t", before, Column("code", String(20), primary_key=True))
+    Table("t", after, _id(), Column("code", String(20), nullable=False))
+    Table("u", before, Column("id", Integer, primary_key=True), Column("part", Integer, primary_key=True))
+    Table("u", after, Column("id", BigInteger, primary_key=True), Column("part", Integer, nullable=False))
+    go(before, after)
+
+
+def test_a_computed_column_goes_with_what_it_is_computed_from(go: Go, before: MetaData, after: MetaData) -> None:
+    """First the one, then the other, and the other way round on the way back."""
+    Table("t", before, _id(), Column("n", Integer, nullable=False), Column("s", String(20), nullable=False))
+    before.tables["t"].append_column(Column("c", BigInteger, Computed("n + 1", persisted=True)))
+    Table("t", after, _id())
+    go(before, after)
+
+
+def test_no_column_stays(go: Go, before: MetaData, after: MetaData) -> None:
+    """Batch mode copies no rows into a table that keeps no column."""
+    computed = Column("c", BigInteger, Computed("n + 1", persisted=True))
+    Table("t", before, _id(), Column("n", Integer), computed)
+    Table("t", after, Column("code", String(20), primary_key=True), Column("s", String(20), server_default="1"))
+    go(before, after)
+
+
+def test_a_checked_enum_comes_back(go: Go, before: MetaData, after: MetaData) -> None:
+    """Rows get a value that the check of its members allows."""
+    checked = Enum("m0", "it's", name="ck_e", native_enum=False, create_constraint=True)
+    Table("t", before, _id(), Column("e", checked, nullable=False))
+    Table("t", after, _id())
+    go(before, after)
+
+
+def test_a_column_of_the_key_may_be_null_after_it(go: Go, before: MetaData, after: MetaData) -> None:
+    """No database has NULL in a key, and every one wants a value before a column is a part of it."""
+    Table("t", before, Column("id", Integer, primary_key=True), Column("part", Integer, primary_key=True))
+    Table("t", after, Column("id", Integer, primary_key=True), Column("part", Integer))
+    go(before, after)
+
+
+def test_two_enums_of_one_name(postgresql_url: URL, servers: Servers, tmp_path: Path) -> None:
+    """Each of two schemas has one; only the members of the one change, and only its column."""
+    repository = tiny(tmp_path / "repository", postgresql_url.render_as_string(hide_password=False))
+    before, after = MetaData(), MetaData()
+    for metadata, members in ((before, ("a", "b")), (after, ("a", "c"))):
+        inner: Column[str] = Column("inner", Enum(*members, name="state", schema="other"))
+        outer: Column[str] = Column("outer", Enum("x", "y", name="state"), server_default="x")
+        Table("t", metadata, _id(), inner, outer, schema="other")
+    for models in (before, after):
+        journey = Journey(repository, servers.url("postgresql"), Way(MetaData(), models))
+        journey.go_once()
+    assert not journey.problems, journey.report()
+
+
+def test_the_characters_of_an_enum(mysql_url: URL, servers: Servers, tmp_path: Path) -> None:
+    """A column of MySQL's ENUM comes, changes and goes with the character set that it has."""
+    repository = tiny(tmp_path / "repository", mysql_url.render_as_string(hide_password=False))
+    before, after = MetaData(), MetaData()
+    old, new = (mysql.ENUM("a", "b", charset="latin1", collation=f"latin1_{one}_ci") for one in ("german1", "swedish"))
+    Table("t", before, _id(), Column("goes", old), Column("changes", old))
+    Table("t", after, _id(), Column("changes", new), Column("comes", new))
+    journey = Journey(repository, servers.url("mysql"), Way(before, after))
+    journey.go()
+    assert not journey.problems, journey.report()
+
+
+def test_dates_and_moments(go: Go, before: MetaData, after: MetaData) -> None:
+    """Each becomes the other and comes back."""
+    Table("t", before, _id(), Column("a", Date, nullable=False), Column("b", DateTime, nullable=False))
+    Table("t", after, _id(), Column("a", DateTime, nullable=False), Column("b", Date, nullable=False))
+    go(before, after)
+
+
+def test_batch_mode_keeps_dates(sqlite_repository: Repository, sql: Sql) -> None:
+    """Of a date that becomes a moment SQLite's own cast would leave the year; plain alembic is told better, too."""
+    url = url_of(sqlite_repository)
+    create = "CREATE TABLE t (a DATE, b DATETIME, c VARCHAR(20), d DATETIME, e INTEGER)"
+    write_revision(sqlite_repository, "one", None, execute(create))
+    types = {"a": "DateTime()", "b": "Date()", "c": "Date()", "d": "Time()", "e": "String(20)"}
+    alters = "\n".join(f"    batch.alter_column({name!r}, type_=sa.{kind})" for name, kind in types.items())
+    write_revision(sqlite_repository, "two", "one", f"with op.batch_alter_table('t') as batch:\n{alters}")
+    assert sqlite_repository.alembic("upgrade", "one").code == 0
+    moment = "2026-11-24 01:02:03.000004"
+    sql(
+        url,
+        f"INSERT INTO t VALUES ('2026-11-24', '{moment}', '2026-11-24', '{moment}', 5), (NULL, NULL, NULL, NULL, 6)",
+    )
+    done = sqlite_repository.alembic("upgrade", "head")
+    assert done.code == 0, done.err
+    there = ("2026-11-24 00:00:00.000000", "2026-11-24", "2026-11-24", "01:02:03.000004", "5")
+    assert sql(url, "SELECT * FROM t") == [there, (None, None, None, None, "6")]

@@ -59,7 +59,7 @@ def _fitting(table: Table, schema: Schema) -> Table:
     columns = tuple(
         replace(
             one,
-            nullable=one.nullable and one.name not in key,
+            nullable=bool(one.computed) or (one.nullable and one.name not in key),  # MariaDB computes no other
             default="" if one.name in bare or one.computed else _default(one, schema),
         )
         for one in table.columns

@@ -16,7 +16,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
-    func,
     insert,
     select,
 )
@@ -70,7 +69,7 @@ def fill(url: URL, way: Way) -> None:
         for table in way.before.sorted_tables:
             rows = [_row(way, table, number, counts) for number in range(counts[table.name])]
             for row in rows:
-                connection.execute(insert(table).values(_sent(row, connection)))
+                connection.execute(insert(table).values(row))
 
     connected(url, run)
 
@@ -78,13 +77,6 @@ def fill(url: URL, way: Way) -> None:
 def with_parameters(connection: Connection) -> Connection:
     """Return a connection on which SQLAlchemy's statements run as they do elsewhere, with each "%" doubled."""
     return connection.execution_options(no_parameters=False)
-
-
-def _sent(row: Row, connection: Connection) -> Row:
-    """Return what is sent to the database: aiomysql 0.3 cannot escape bytes with PyMySQL 1.2."""
-    if connection.dialect.driver != "aiomysql":
-        return row
-    return {name: func.unhex(one.hex()) if isinstance(one, bytes) else one for name, one in row.items()}
 
 
 def read(url: URL, way: Way, *, untouched: bool = False) -> dict[str, list[str]]:

@@ -73,6 +73,12 @@ SLIPS = [
         "inv --help db.check",
     ),
     (
+        "db.revision -m x --dialects postgres",
+        "The flag --dialects does not know 'postgres'.",
+        "it knows 'sqlite', 'postgresql', 'mysql', 'mariadb'. Did you mean 'postgresql'?",
+        "inv --help db.revision",
+    ),
+    (
         "db.check --json --format github",
         "The command line cannot be understood.",
         "--json and --format github ask for two formats.",

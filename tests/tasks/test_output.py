@@ -1,10 +1,13 @@
 """What people see when it goes well: whole texts, in which only ids, dates, times and the root stand for others."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from dialects.verbs import command
 from support.messages import Reader, lines, revision, snapshot
 from support.repository import TINY, Repository, tiny
 
@@ -149,8 +152,8 @@ def repository(tmp_path: Path) -> Repository:
 def test_the_story(repository: Repository) -> None:
     """Each task tells what it did in whole sentences, from the root as from a subfolder, without control characters."""
     reader = Reader(repository)
-    for number, (command, expected) in enumerate(STORY):
-        assert (command, reader.inv(command, "services/shop" if number % 2 else None)) == (command, lines(expected))
+    for number, (typed, expected) in enumerate(STORY):
+        assert (typed, reader.inv(typed, "services/shop" if number % 2 else None)) == (typed, lines(expected))
 
 
 def test_merge(repository: Repository) -> None:
@@ -264,3 +267,18 @@ def test_a_repository_adopts_it_from_zero(tmp_path: Path) -> None:
           applied  id1  First  (TIME)
         1 revision applied. database.db is at id1.
         """)
+
+
+def test_nobody_reads_it_any_more(tmp_path: Path) -> None:
+    """When what stands behind a pipe has gone, as ``head`` does, the work goes on, without a word."""
+    repository = tiny(tmp_path / "repository", f"sqlite+aiosqlite:///{tmp_path}/shop.db")
+    assert repository.inv("db.revision", "-m", "first").code == 0
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {**os.environ, "DATABASE_URL": repository.url}
+    done = subprocess.run(
+        command("db.upgrade"), cwd=repository.root, env=environment, stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "Nothing to upgrade" in repository.inv("db.upgrade").out

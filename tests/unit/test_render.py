@@ -16,6 +16,7 @@ from dbtasks.migrate import Report
 from dbtasks.onboarding import Onboarded
 from dbtasks.project import Project
 from dbtasks.render.drafts import WORDS
+from dbtasks.render.operations import operations
 from dbtasks.render.repairs import FOUND
 from dbtasks.revise import Draft
 from dbtasks.road import Step
@@ -217,3 +218,12 @@ def test_a_merge() -> None:
         "Next: git add ../alembic_db/HEAD ../alembic_db/versions/2_b2_add_invoices.py\n"
         "Next: inv db.upgrade"
     )
+
+
+def test_a_statement_with_long_names_in_words() -> None:
+    """However long a name is, what is done to it is told, and told at once."""
+    name = "a_name_" * 9
+    assert list(operations([f"ALTER TABLE {name} SET SCHEMA other", f"DROP TABLE {name}"])) == [
+        f"alter the table {name}",
+        f"drop the table {name}",
+    ]

@@ -13,6 +13,7 @@ from dbtasks.dialects.locks import Lock
 from dbtasks.dialects.moves import Moves
 from dbtasks.dialects.online import Online
 from dbtasks.dialects.portability import Portability
+from dbtasks.dialects.quoting import literal
 from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
 
 T = TypeVar("T")
@@ -153,7 +154,7 @@ class Dialect:
     def placeholder(self, kind: TypeEngine[Any]) -> str | None:
         """Return the default with which rows can get a column that has to have a value; None where none can be told."""
         if isinstance(kind, types.Enum):
-            return _text(kind.enums[0]) if kind.enums else None
+            return literal(kind.enums[0]) if kind.enums else None
         return next((default for family, default in PLACEHOLDERS if isinstance(kind, family)), None)
 
     def using(self, column: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, str]:
@@ -199,7 +200,3 @@ def chain(error: BaseException) -> list[BaseException]:
             found.append(one)
             waiting += [getattr(one, "orig", None), one.__cause__, one.__context__]
     return found
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

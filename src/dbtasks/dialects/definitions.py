@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, DefaultClause, MetaData, inspect, text
 from sqlalchemy.dialects import mysql
 
+from dbtasks.dialects.types import lasting
+
 # Kinds of definitions; a primary key is found by its table, whatever its name.
 INDEX, UNIQUE, CHECK, FOREIGN, PRIMARY, EXCLUDE = "index", "unique", "check", "foreign", "primary", "exclude"
 
@@ -224,8 +226,10 @@ class MySQLReader(Reader):
         return {("sequence", name): str(statement).partition(" ENGINE=")[0] for name, statement in made.items()}
 
     def complete(self, connection: Connection, metadata: MetaData) -> None:
-        """Tell a document from a text: MariaDB has a text with a check for it."""
+        """Tell a document from a text: MariaDB has a text with a check for it; and have enums keep their characters."""
         for table in metadata.tables.values():
+            for column in table.columns:
+                column.type = lasting(column.type)
             quote = connection.dialect.identifier_preparer.quote_identifier
             made = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {quote(table.name)}").one()[1])
             for name in DOCUMENT.findall(made):

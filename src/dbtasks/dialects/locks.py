@@ -9,6 +9,7 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, inspect, text
 
+from dbtasks.dialects.quoting import literal
 from dbtasks.errors import DatabaseReadOnly
 
 T = TypeVar("T")
@@ -108,8 +109,7 @@ class PostgreSQLLock(Lock):
                 if not taken:
                     connection.rollback()
                     return False
-                quoted = note[:NAME_LENGTH].replace("'", "''")
-                connection.exec_driver_sql(f"SET LOCAL application_name = '{quoted}'")
+                connection.exec_driver_sql(f"SET LOCAL application_name = {literal(note[:NAME_LENGTH])}")
                 connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
                 return True
 

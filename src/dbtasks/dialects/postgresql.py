@@ -16,7 +16,6 @@ from dbtasks.dialects.locks import PostgreSQLLock
 from dbtasks.dialects.moves import PostgreSQLMoves
 from dbtasks.dialects.online import PostgreSQLOnline
 from dbtasks.dialects.portability import PostgreSQLPortability
-from dbtasks.dialects.types import OUTSIDE
 from dbtasks.errors import (
     AccessDenied,
     DatabaseMissing,
@@ -241,5 +240,4 @@ def _is_named(kind: TypeEngine[Any]) -> TypeGuard[types.Enum]:
 def _enum(kind: types.Enum) -> str:
     members = ", ".join(map(repr, kind.enums))
     schema = f", schema={kind.schema!r}" if kind.schema else ""
-    inherits = ", inherit_schema=False" if getattr(kind, OUTSIDE, False) else ""
-    return f"postgresql.ENUM({members}, name={kind.name!r}{schema}{inherits}, create_type=False)"
+    return f"postgresql.ENUM({members}, name={kind.name!r}{schema}, create_type=False)"

@@ -1,8 +1,9 @@
 """Column types: those of dbtasks' own tables, and what a name says in one database only."""
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import BigInteger, Float, Integer, Text
+from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.types import TypeEngine
 
@@ -10,10 +11,9 @@ LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")  # their TEXT 
 COUNTER = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER PRIMARY KEY counts up there
 SECONDS = Float(53)
 
-OUTSIDE = "dbtasks_outside"  # marks the type of an enum that is in the default schema though its table is not
-
 # https://mariadb.com/kb/en/data-type-storage-requirements/
 SIZES = {"TINY": 2**8 - 1, "": 2**16 - 1, "MEDIUM": 2**24 - 1, "LONG": 2**32 - 1}
+CHARACTERS = ("charset", "collation", "ascii", "unicode", "binary", "national")
 MYSQL = "sqlalchemy.dialects.mysql"
 
 
@@ -23,3 +23,25 @@ def size_by_name(of: TypeEngine[Any]) -> int | None:
         return None
     name, ends = type(of).__name__, ("TEXT", "BLOB")
     return next((SIZES.get(name.removesuffix(end)) for end in ends if name.endswith(end)), None)
+
+
+class ENUM(mysql.ENUM):
+    """MySQL's, with a copy that keeps character set and collation: SQLAlchemy's own loses them."""
+
+    def copy(self, **options: Any) -> "ENUM":
+        """Return another one that is the same."""
+        return self.of(super().copy(**options), self)  # type: ignore[no-untyped-call]
+
+    @staticmethod
+    def of(copy: Any, original: mysql.ENUM) -> "ENUM":
+        """Return a copy with what it has lost of the original."""
+        for name in CHARACTERS:
+            setattr(copy, name, getattr(original, name))
+        return cast("ENUM", copy)
+
+
+def lasting(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return a type of which copies keep everything; mostly it is the type itself."""
+    if isinstance(kind, mysql.ENUM) and any(getattr(kind, name) for name in CHARACTERS):
+        return ENUM.of(kind.adapt(ENUM), kind)  # type: ignore[no-untyped-call]
+    return kind

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Dialect, Enum, MetaData, Sequence, Table
 from sqlalchemy.schema import CreateTable, conv
 
-from dbtasks.dialects.types import OUTSIDE
+from dbtasks.dialects.types import lasting
 
 
 def sequences(models: MetaData, copy: MetaData) -> None:
@@ -20,13 +20,22 @@ def adapt(table: Table, original: Table, dialect: Dialect) -> None:
     for column in table.columns:
         _as_constraints_of_table(table, column)
         _without_sequence(column)
-        if isinstance(column.type, Enum) and table.schema and not column.type.schema:
-            setattr(column.type, OUTSIDE, True)
+        _as_original(column, original.columns[column.key])
     for constraint in list(table.constraints):
         if getattr(constraint, "_type_bound", False):
             _as_plain_check(table, constraint, dialect)
     for key in table.foreign_key_constraints:
         key.use_alter = False  # the order of a draft sees to tables that refer to each other
+
+
+def _as_original(column: Column[Any], original: Column[Any]) -> None:
+    """Give an enum what its copy has lost: its characters, and that it is in no schema though its table is in one."""
+    kinds = [column.type, original.type]
+    if lasting(original.type) is not original.type:
+        column.type = lasting(original.type)
+    copy, kept = (getattr(one, "item_type", one) for one in kinds)
+    if isinstance(copy, Enum) and isinstance(kept, Enum):
+        copy.schema = kept.schema
 
 
 def _leave_out_others(table: Table, original: Table, dialect: Dialect) -> None:

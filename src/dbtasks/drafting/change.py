@@ -32,13 +32,14 @@ class Place(IntEnum):
     NEW_COLUMN = 3
     COLUMN = 4
     PRIMARY = 5
-    INDEX_FIRST = 6  # MySQL keeps an index that a foreign key needs until there is another
-    INDEX_LAST = 7
-    OLD_COLUMN = 8
-    INDEX = 9
-    CHECK = 10
-    KEY = 11
-    COMMENT = 12
+    OLD_KEY = 6  # columns that may be null once they are no part of the key
+    INDEX_FIRST = 7  # MySQL keeps an index that a foreign key needs until there is another
+    INDEX_LAST = 8
+    OLD_COLUMN = 9
+    INDEX = 10
+    CHECK = 11
+    KEY = 12
+    COMMENT = 13
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from sqlalchemy import Column, Computed, Enum, Table
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.compare import Difference
+from dbtasks.drafting import sequences
 from dbtasks.drafting.change import Change, Phase, Place
-from dbtasks.drafting.constraints import Sides
-from dbtasks.drafting.operations import Sql, Using
+from dbtasks.drafting.constraints import Sides, changes_primary, counts_up
+from dbtasks.drafting.operations import Using
 from dbtasks.drafting.snapshot import Snapshot, default_of
-from dbtasks.drafting.tables import alone, without_check
-
-COUNTING = re.compile(r"nextval\('(.+)'::regclass\)")  # what counts a key up is a part of the key
+from dbtasks.drafting.tables import alone, dropped, without_check
 
 
 def changes(sides: Sides) -> Iterator[Change]:
@@ -38,7 +37,9 @@ def _details(sides: Sides, old: Column[Any], new: Column[Any]) -> tuple[str, ...
         "nullable": old.nullable != new.nullable,
         "server default": _default_differs(old, new),
         "comment": old.comment != new.comment,
-        "autoincrement": sides.dialect.alters_autoincrement and _counts(old) != _counts(new),
+        "autoincrement": sides.dialect.alters_autoincrement
+        and counts_up(old) != counts_up(new)
+        and not changes_primary(sides, old.table.fullname),  # or it goes with the key
     }
     return tuple(name for name, differs in said.items() if differs)
 
@@ -53,7 +54,7 @@ def _is_same_type(old: TypeEngine[Any], new: TypeEngine[Any]) -> bool:
 
 def _default_differs(old: Column[Any], new: Column[Any]) -> bool:
     before, after = default_of(old), default_of(new)
-    if _sequence(old) and _sequence(new):
+    if sequences.of(old) and sequences.of(new):
         return False
     identities = [identity_of(one) for one in (old, new)]
     return before != after or identities[0] != identities[1]
@@ -67,55 +68,34 @@ def identity_of(column: Column[Any]) -> tuple[object, ...] | None:
     return one.always, one.start, one.increment, one.minvalue, one.maxvalue, one.cycle, one.cache
 
 
-def _counts(column: Column[Any]) -> bool:
-    return column.autoincrement is True
-
-
 def _changed(sides: Sides, table: str, old: Column[Any], new: Column[Any], details: tuple[str, ...]) -> Change:
     wanted = next(one for one in sides.tables[table].c if one.name == new.name)
-    up, down = _altered(sides, old, new, details), _altered(sides, new, old, details)
+    rekeyed = changes_primary(sides, table)
+    leaves_key = rekeyed and new.nullable and not old.nullable
+    # A column counts up only while there is its key, which is changed after what is done to the column, or before it.
+    up = _altered(sides, old, new, details, counts=counts_up(new) and (counts_up(old) or not rekeyed))
+    down = _altered(sides, new, old, details, counts=counts_up(old) and (counts_up(new) or not leaves_key))
     if up.modify_type is not None:
         up.modify_type = without_check(wanted.type)
     default = wanted.server_default
     if default is not None and up.modify_server_default not in (False, None):
         up.modify_server_default = default if not isinstance(default, Computed) else up.modify_server_default
-    place = Place.PRIMARY if "autoincrement" in details else Place.COLUMN
+    place = Place.OLD_KEY if leaves_key else Place.PRIMARY if "autoincrement" in details else Place.COLUMN
     said = Difference("alter_column", table, new.name, details)
-    both = (_counted(sides, old, new, _retyped(sides, up)), _counted(sides, new, old, _retyped(sides, down)))
+    both = (
+        sequences.counted(sides, old, new, _retyped(sides, up)),
+        sequences.counted(sides, new, old, _retyped(sides, down)),
+    )
     return Change(Phase.TABLES, said, *both, place)
 
 
-def _sequence(column: Column[Any]) -> str:
-    """Return the sequence by which a column counts up, as its default names it; "" for another column."""
-    found = COUNTING.match(default_of(column) or "")
-    return found[1] if found else ""
-
-
-def _counted(
-    sides: Sides, old: Column[Any], new: Column[Any], operations: tuple[ops.MigrateOperation, ...]
-) -> tuple[ops.MigrateOperation, ...]:
-    """Return the operations with what makes the sequence of a column that is to count up, or drops it."""
-    before, after = _sequence(old), _sequence(new)
-    kind = new.type.compile(dialect=sides.sql)
-    if before and after and repr(old.type) != repr(new.type):  # it would go on to end where the old type does
-        return (*operations, Sql([f"ALTER SEQUENCE {before} AS {kind}"], sides.dialect.names))
-    if bool(before) == bool(after):
-        return operations
-    if before:
-        return (*operations, Sql([f"DROP SEQUENCE {before}"], sides.dialect.names))
-    quote = sides.dialect.quoted
-    table = ".".join(quote(one) for one in (new.table.schema, new.table.name) if one)
-    last = f"(SELECT coalesce(max({quote(new.name)}), 0) + 1 FROM {table})"  # noqa: S608 - quoted
-    made = Sql([f"CREATE SEQUENCE {after} AS {kind}"], sides.dialect.names)
-    owned = [f"ALTER SEQUENCE {after} OWNED BY {table}.{quote(new.name)}", f"SELECT setval('{after}', {last}, false)"]
-    return (made, *operations, Sql(owned, sides.dialect.names))
-
-
-def _altered(sides: Sides, old: Column[Any], new: Column[Any], details: tuple[str, ...]) -> ops.AlterColumnOp:
+def _altered(
+    sides: Sides, old: Column[Any], new: Column[Any], details: tuple[str, ...], *, counts: bool
+) -> ops.AlterColumnOp:
     """Return the operation that makes the one column the other."""
     # A key that counts up goes on with it only if every change says so.
-    says = sides.dialect.alters_autoincrement and ("autoincrement" in details or _counts(new))
-    counting: dict[str, Any] = {"autoincrement": _counts(new)} if says else {}
+    says = sides.dialect.alters_autoincrement and ("autoincrement" in details or counts)
+    counting: dict[str, Any] = {"autoincrement": counts} if says else {}
     return ops.AlterColumnOp(
         old.table.name,
         old.name,
@@ -180,7 +160,7 @@ def _recomputed(sides: Sides) -> Iterator[Change]:
             old, new = here.c.get(column.name), there.c.get(column.name)
             if old is None or new is None or not _is_recomputed(sides, old, new):
                 continue
-            drop = ops.DropColumnOp(table.name, column.name, schema=table.schema)
+            there_drop, here_drop = (dropped(table, one) for one in (new, old))
             add = ops.AddColumnOp(table.name, alone(table, column.name), schema=table.schema)
             back = ops.AddColumnOp(table.name, alone(here, column.name), schema=table.schema)
             said, values = (
@@ -188,8 +168,8 @@ def _recomputed(sides: Sides) -> Iterator[Change]:
                 f"the values of {name}.{column.name}",
             )
             lost, lost_down = (values if one.computed is None else "" for one in (old, new))
-            yield Change(Phase.TABLES, said, (drop,), (back,), Place.INDEX_AWAY, lost=lost)
-            yield Change(Phase.TABLES, said, (add,), (drop,), Place.PRIMARY, lost_down=lost_down)
+            yield Change(Phase.TABLES, said, (here_drop,), (back,), Place.INDEX_AWAY, lost=lost)
+            yield Change(Phase.TABLES, said, (add,), (there_drop,), Place.PRIMARY, lost_down=lost_down)
 
 
 def _is_recomputed(sides: Sides, old: Column[Any], new: Column[Any]) -> bool:

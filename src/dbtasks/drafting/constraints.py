@@ -1,14 +1,17 @@
 """Indexes and constraints that a table has to lose or to get, in both directions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from alembic.ddl.mysql import MySQLModifyColumn
 from alembic.operations import ops
 from sqlalchemy import (
     CheckConstraint,
-    ColumnElement,
+    ClauseElement,
+    Column,
     Dialect,
     ForeignKeyConstraint,
     Table,
@@ -28,6 +31,7 @@ from dbtasks.drafting.snapshot import Snapshot, full_name
 # An index that Alembic's operation says as well as the database's own statement does.
 SIMPLE = re.compile(r"CREATE (UNIQUE )?INDEX \S+ ON (?:ONLY )?\S+(?: USING btree)? \((?:\w+(?:, )?)+\)", re.IGNORECASE)
 SIMPLE_KEY = re.compile(r"(?:UNIQUE )?KEY \((?:`\w+`,?)+\)")
+LITERAL = re.compile(r"'((?:[^']|'')*)'")
 CONVENTION = {
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
@@ -137,18 +141,27 @@ def _added(sides: Sides, key: Key, one: Definition) -> Change:
 def _primary(sides: Sides, table: str, gone: dict[Key, Definition], new: dict[Key, Definition]) -> Iterator[Change]:
     old = next((one for key, one in gone.items() if key.kind == PRIMARY), None)
     now = next((one for key, one in new.items() if key.kind == PRIMARY), None)
-    up, down = _as_primary(sides, table, old, now), _as_primary(sides, table, now, old)
+    up, down = _as_primary(sides, table, old, now, sides.there), _as_primary(sides, table, now, old, sides.here)
     yield Change(Phase.TABLES, Difference("change_primary_key", table), up, down, Place.PRIMARY)
 
 
+def changes_primary(sides: Sides, table: str) -> bool:
+    """Return whether a table that both have gets another primary key."""
+    here, there = (
+        next((one.said for key, one in side.of_table(table).items() if key.kind == PRIMARY), None)
+        for side in (sides.here, sides.there)
+    )
+    return here != there
+
+
 def _as_primary(
-    sides: Sides, table: str, old: Definition | None, new: Definition | None
+    sides: Sides, table: str, old: Definition | None, new: Definition | None, towards: Snapshot
 ) -> tuple[ops.MigrateOperation, ...]:
     schema, _, name = table.rpartition(".")
-    if sides.dialect.implies_indexes:  # at once, since a column that counts up has to have a key
-        quoted = sides.dialect.quoted(name)
-        parts = (["DROP PRIMARY KEY"] if old else []) + ([_after_add(new.again)] if new else [])
-        return (Sql([f"ALTER TABLE {quoted} {', '.join(parts)}"]),)
+    if sides.dialect.alters_autoincrement:  # at once, since a column that counts up has to have a key
+        parts = [*_counting(sides, table, towards), *(["DROP PRIMARY KEY"] if old else [])]
+        parts += [_after_add(new.again)] if new else []
+        return (Sql([f"ALTER TABLE {sides.dialect.quoted(name)} {', '.join(parts)}"]),)
     found: list[ops.MigrateOperation] = []
     if old is not None and old.name:
         found.append(ops.DropConstraintOp(old.name, name, type_="primary", schema=schema or None))
@@ -156,6 +169,30 @@ def _as_primary(
         columns = re.sub(r"PRIMARY KEY \((.*)\)", r"\1", new.said).replace('"', "").split(", ")
         found.append(NewPrimaryKey(new.name or f"pk_{name}", name, columns, schema=schema or None))
     return tuple(found)
+
+
+def _counting(sides: Sides, table: str, towards: Snapshot) -> Iterator[str]:
+    """Yield what makes columns begin or cease to count up."""
+    other = sides.here if towards is sides.there else sides.there
+    for name in {one.name: one for side in (towards, other) for one in side.table(table).columns}:
+        then, before = towards.column(table, name), other.column(table, name)
+        now = before if then is None else then  # what goes is still there
+        if now is not None and counts_up(then) != counts_up(before):
+            change = MySQLModifyColumn(
+                now.table.name,
+                name,
+                type_=now.type,
+                nullable=now.nullable,
+                default=now.server_default,
+                autoincrement=counts_up(then),
+                comment=now.comment,
+            )
+            yield "MODIFY " + _escaped(_compiled(sides, change)).partition(" MODIFY ")[2]
+
+
+def counts_up(column: Column[Any] | None) -> bool:
+    """Return whether a reflected column is numbered by the database; False when there is no column."""
+    return column is not None and column.autoincrement is True
 
 
 def _after_add(statement: str) -> str:
@@ -229,9 +266,9 @@ def _constraint(sides: Sides, constraint: Constraint) -> ops.MigrateOperation:
     return ops.AddConstraintOp.from_constraint(constraint)
 
 
-def _compiled(sides: Sides, sql: ColumnElement[Any], options: dict[str, Any]) -> str:
-    """Return an expression as SQL; drivers that format their statements have percent signs doubled."""
-    written = str(sql.compile(dialect=sides.sql, compile_kwargs=options))
+def _compiled(sides: Sides, sql: ClauseElement, options: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """Return it as SQL; drivers that format their statements have percent signs doubled."""
+    written = str(sql.compile(dialect=sides.sql, compile_kwargs=dict(options)))
     return written.replace("%%", "%") if sides.sql.identifier_preparer._double_percents else written  # noqa: SLF001
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL
 
-from dbtasks import databases, dialects
+from dbtasks import dialects
 from dbtasks.compare import Difference
-from dbtasks.drafting import columns, constraints, keys, order, snapshot, tables, types
+from dbtasks.drafting import columns, constraints, keys, order, tables, types
 from dbtasks.drafting.change import Change, Phase
 from dbtasks.drafting.constraints import Sides
 from dbtasks.drafting.operations import Sql
@@ -37,23 +37,18 @@ class Schemas:
 
 def changes(
     schemas: Schemas,
+    here: Snapshot,
     members: Mapping[tuple[str, str], str] = NONE,
     old_names: frozenset[str] = frozenset(),
 ) -> tuple[Change, ...]:
     """Return what is to be done, in order; empty when the history has what the models want.
 
+    ``here`` is the schema of the first database, as it is now.
     ``members`` gives the new name of a renamed member by its type and its old name; ``old_names`` are those of renamed
     tables and columns, which other names may be made of.
     """
-    wanted = schemas.wanted
-
-    def work(connection: Connection) -> tuple[Change, ...]:
-        here = snapshot.read(connection, wanted.scope)
-        dialect = dialects.of(schemas.here)
-        sides = Sides(here, schemas.made, wanted.tables, wanted.named, old_names, dialect, connection.dialect)
-        return _changes(sides, members)
-
-    return databases.connect(schemas.here, work)
+    wanted, dialect = schemas.wanted, dialects.of(schemas.here)
+    return _changes(Sides(here, schemas.made, wanted.tables, wanted.named, old_names, dialect, here.sql), members)
 
 
 def _changes(sides: Sides, members: Mapping[tuple[str, str], str]) -> tuple[Change, ...]:

@@ -1,6 +1,5 @@
 """Renames put to the user: tables first, then columns, then members of enums; and what the rows need for the last."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,15 +8,15 @@ from sqlalchemy import CheckConstraint, Enum
 
 from dbtasks import dialects
 from dbtasks.dialects.definitions import CHECK
+from dbtasks.dialects.quoting import literal
 from dbtasks.drafting import renames, snapshot
 from dbtasks.drafting.change import Change, Place
+from dbtasks.drafting.constraints import LITERAL
 from dbtasks.drafting.detect import Schemas
 from dbtasks.drafting.operations import Sql
 from dbtasks.drafting.renames import Answers, Rename
 from dbtasks.drafting.snapshot import Snapshot
 from dbtasks.errors import RenameNotFound
-
-LITERAL = re.compile(r"'((?:[^']|'')*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,16 @@ class Done:
     """The renames that were agreed on.
 
     Attributes:
+        before: the schema of the history.
+        here: the same with the renames.
         changes: those of tables and columns; they are carried out already.
         members: the new name of a member by its type and its old name.
         uses: the columns whose rows hold renamed members.
         dialect: of the database.
     """
 
+    before: Snapshot
+    here: Snapshot
     changes: tuple[Change, ...] = ()
     members: Mapping[tuple[str, str], str] = field(default_factory=dict)
     uses: tuple[Use, ...] = ()
@@ -98,8 +101,8 @@ class Done:
     def _update(self, use: Use, old: str, new: str) -> str:
         assert self.dialect is not None  # noqa: S101 - there are uses
         quote = self.dialect.quoted
-        column, before, after = quote(use.column), old.replace("'", "''"), new.replace("'", "''")
-        return f"UPDATE {quote(use.table)} SET {column} = '{after}' WHERE {column} = '{before}'"  # noqa: S608 - quoted
+        column, before, after = quote(use.column), literal(old), literal(new)
+        return f"UPDATE {quote(use.table)} SET {column} = {after} WHERE {column} = {before}"  # noqa: S608 - quoted
 
 
 def _details(pairs: Mapping[str, str]) -> tuple[str, ...]:
@@ -123,7 +126,7 @@ def renamed(schemas: Schemas, answers: Answers) -> tuple[Done, tuple[Rename, ...
     dialect = dialects.of(schemas.here)
     looked_at = schemas.wanted.scope
     there = schemas.made
-    here = snapshot.of(schemas.here, looked_at)
+    here = before = snapshot.of(schemas.here, looked_at)
     done: list[Change] = []
     open_: list[Rename] = []
     chosen = _chosen(tables, renames.of_tables(here, there), answers, open_)
@@ -139,9 +142,10 @@ def renamed(schemas: Schemas, answers: Answers) -> tuple[Done, tuple[Rename, ...
             one, here.column(one.table, one.old) is not None, there.column(one.table, one.new) is not None, here, there
         )
     done += _carry_out(schemas, [renames.as_change(one, here, dialect) for one in chosen])
+    here = snapshot.of(schemas.here, looked_at) if chosen else here
     agreed = _chosen(of_members, tuple(_candidates(uses)), answers, open_)
     found = {(one.table, one.old): one.new for one in agreed}
-    return Done(tuple(done), found, uses, dialect), tuple(open_)
+    return Done(before, here, tuple(done), found, uses, dialect), tuple(open_)
 
 
 def _chosen(

@@ -50,6 +50,10 @@ class Batch(ops.ModifyTableOps):
         self.naming = naming
 
 
+class DropComputed(ops.DropColumnOp):
+    """The end of a computed column, which goes before those that it is computed from."""
+
+
 class DropUnnamed(ops.DropConstraintOp):
     """The end of a constraint that has no name: batch mode finds it by the name that a convention would give it."""
 

@@ -1,7 +1,7 @@
 """Changes into the two bodies of a revision: in an order in which each step can be done, up and down."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Column
 from dbtasks.compare import table_of
 from dbtasks.drafting.change import Change
 from dbtasks.drafting.constraints import CONVENTION
-from dbtasks.drafting.operations import Batch, Break, DropUnnamed, Remark, Sql
+from dbtasks.drafting.operations import Batch, Break, DropComputed, DropUnnamed, NewPrimaryKey, Remark, Sql
 
 WHOLE = (ops.CreateTableOp, ops.DropTableOp, ops.RenameTableOp, Break, Sql)  # not a part of a batch
 Body = list[ops.MigrateOperation]
@@ -52,11 +52,11 @@ def _with_remark(lost: str, operations: Sequence[ops.MigrateOperation]) -> Body:
 def _grouped(operations: Body, generated: Generated) -> Body:
     """Put what is done to one table, one after the other, into one batch: SQLite rebuilds the table once for it."""
     found: Body = []
-    for table, those in groupby(operations, key=_table):
-        group = list(those)
+    for table, those in _groups(operations):
         if not table:
-            found += _joined(group)
+            found += _joined(those)
             continue
+        group = those
         schema, _, name = table.rpartition(".")
         if not all(isinstance(one, ops.CreateIndexOp | ops.DropIndexOp) for one in group):
             anew = ((ops.DropColumnOp(name, one.name), ops.AddColumnOp(name, one)) for one in generated.get(table, ()))
@@ -65,6 +65,33 @@ def _grouped(operations: Body, generated: Generated) -> Body:
         made = Batch(name, group, schema=schema or None, naming=naming) if naming else None
         found.append(made or ops.ModifyTableOps(name, group, schema=schema or None))
     return found
+
+
+def _groups(operations: Body) -> Iterator[tuple[str, Body]]:
+    """Yield the name of a table, or "", and what is done there at once.
+
+    What goes when there is another key goes by itself: a rebuild copies no rows into a table that keeps no column.
+    """
+    for table, those in groupby(operations, key=_table):
+        group = list(those)
+        if not any(isinstance(one, NewPrimaryKey) for one in group):
+            yield table, group
+            continue
+        last: Body = []
+        for one in reversed(group):
+            following = group[group.index(one) + 1 :][:1]
+            if _is_last(one) or (isinstance(one, Remark) and following == last[:1] != []):
+                last.insert(0, one)
+        yield table, [one for one in group if one not in last]
+        if last:
+            yield table, last
+
+
+def _is_last(operation: ops.MigrateOperation) -> bool:
+    """Return whether an operation drops a column, or adds a computed one, which no rebuild can copy."""
+    if isinstance(operation, ops.AddColumnOp):
+        return operation.column.computed is not None
+    return isinstance(operation, ops.DropColumnOp) and not isinstance(operation, DropComputed)
 
 
 def _joined(operations: Body) -> Body:

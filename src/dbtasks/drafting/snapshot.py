@@ -4,7 +4,8 @@ import warnings
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import URL, Column, Computed, Connection, Identity, MetaData, Table, inspect
+from sqlalchemy import URL, Column, Computed, Connection, Dialect, Identity, MetaData, Table, inspect
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import SAWarning
 
 from dbtasks import databases, dialects, ledger
@@ -34,6 +35,7 @@ class Snapshot:
         schemas: the schemas looked at; None is the default one.
         spaces: the names of all schemas that there are.
         objects: the statements that make sequences and domains.
+        sql: SQLAlchemy's dialect, which writes SQL.
     """
 
     metadata: MetaData
@@ -42,6 +44,7 @@ class Snapshot:
     schemas: tuple[str | None, ...]
     spaces: frozenset[str] = frozenset()
     objects: Objects = field(default_factory=dict)
+    sql: Dialect = field(default_factory=DefaultDialect)
 
     def table(self, name: str) -> Table:
         """Return a table by its full name; KeyError when there is none."""
@@ -94,7 +97,7 @@ def read(connection: Connection, scope: Scope) -> Snapshot:
     definitions = {key: one for key, one in found.items() if full_name(key) in names}
     spaces = frozenset(inspect(connection).get_schema_names())
     objects = dialect.definitions.objects(connection, schemas)
-    return Snapshot(metadata, definitions, enums, schemas, spaces, objects)
+    return Snapshot(metadata, definitions, enums, schemas, spaces, objects, connection.dialect)
 
 
 def default_of(column: Column[object]) -> str | None:

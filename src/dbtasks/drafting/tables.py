@@ -1,18 +1,20 @@
 """Tables and columns that have to come or to go, in the models' own words."""
 
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
 from alembic.operations import ops
-from sqlalchemy import Boolean, Column, DefaultClause, Enum, Table
+from sqlalchemy import Boolean, Column, DefaultClause, Enum, String, Table
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.compare import Difference
-from dbtasks.dialects.definitions import INDEX
+from dbtasks.dialects.definitions import CHECK, INDEX
+from dbtasks.drafting import sequences
 from dbtasks.drafting.change import Change, Phase, Place
-from dbtasks.drafting.constraints import Sides, again
-from dbtasks.drafting.operations import Break, Remark
+from dbtasks.drafting.constraints import LITERAL, Sides, again
+from dbtasks.drafting.operations import Break, DropComputed, Remark
 
 
 def changes(sides: Sides) -> Iterator[Change]:
@@ -26,11 +28,24 @@ def changes(sides: Sides) -> Iterator[Change]:
             yield from _old_table(sides, name)
             continue
         new = there[name]
-        yield from (_new_column(sides, name, column.name) for column in new.columns if column.name not in old.columns)
-        yield from (_old_column(sides, name, column.name) for column in old.columns if column.name not in new.columns)
+        come = [column for column in new.columns if column.name not in old.columns]
+        go = [column for column in old.columns if column.name not in new.columns]
+        # What is computed comes after what it is computed from, and goes before that.
+        yield from (_new_column(sides, name, column.name) for column in sorted(come, key=_is_computed))
+        yield from (_old_column(sides, name, one.name) for one in _going(go))
         if old.comment != new.comment:
             up, down = _comment(new, old.comment), _comment(old, new.comment)
             yield Change(Phase.TABLES, Difference("table_comment", name), (up,), (down,), Place.COMMENT)
+
+
+def _is_computed(column: Column[Any]) -> bool:
+    return column.computed is not None
+
+
+def _going(columns: list[Column[Any]]) -> list[Column[Any]]:
+    """Return columns so that the reverse is an order in which they can come."""
+    ordered = sorted(columns, key=_is_computed)
+    return ordered[::-1]
 
 
 def _comment(table: Table, before: str | None) -> ops.MigrateOperation:
@@ -71,24 +86,27 @@ def _new_column(sides: Sides, table: str, name: str) -> Change:
     wanted = sides.tables[table]
     column = alone(wanted, name)
     add = ops.AddColumnOp(wanted.name, column, schema=wanted.schema)
-    drop = ops.DropColumnOp(wanted.name, name, schema=wanted.schema)
     lost = "" if column.computed is not None else f"the values of {table}.{name}"
     said = Difference("add_column", table, name)
-    return Change(Phase.TABLES, said, (add,), (drop,), Place.NEW_COLUMN, lost_down=lost)
+    made = sides.there.column(table, name)
+    assert made is not None  # noqa: S101 - it is what the models made
+    if sequences.of(made):
+        column.server_default = made.server_default
+    up, down = sequences.made(sides, made, (add,)), (dropped(wanted, column),)
+    return Change(Phase.TABLES, said, up, down, Place.NEW_COLUMN, lost_down=lost)
 
 
 def _old_column(sides: Sides, table: str, name: str) -> Change:
     there = sides.here.table(table)
     column = alone(there, name)
-    drop = ops.DropColumnOp(there.name, name, schema=there.schema)
+    drop = dropped(there, column)
     add = ops.AddColumnOp(there.name, column, schema=there.schema)
     lost = "" if column.computed is not None else f"the values of {table}.{name}"
     said = Difference("drop_column", table, name)
-    placeholder = (
-        None if column.nullable or column.server_default is not None else sides.dialect.placeholder(column.type)
-    )
+    placeholder = None if column.nullable or column.server_default is not None else _placeholder(sides, there, column)
     if placeholder is None:
-        return Change(Phase.TABLES, said, (drop,), (add,), Place.OLD_COLUMN, lost=lost)
+        down = sequences.made(sides, there.columns[name], (add,))
+        return Change(Phase.TABLES, said, (drop,), down, Place.OLD_COLUMN, lost=lost)
     column.server_default = DefaultClause(placeholder)
     forget = ops.AlterColumnOp(
         there.name,
@@ -104,12 +122,27 @@ def _old_column(sides: Sides, table: str, name: str) -> Change:
     return Change(Phase.TABLES, said, (drop,), (remark, add, Break(), forget), Place.OLD_COLUMN, lost=lost)
 
 
+def _placeholder(sides: Sides, table: Table, column: Column[Any]) -> str | None:
+    """Return the default with which rows get the column again, and that its checks allow; None when there is none."""
+    found = sides.dialect.placeholder(column.type)
+    checks = (one.said for key, one in sides.here.of_table(table.fullname).items() if key.kind == CHECK)
+    listed = (LITERAL.search(one) for one in checks if re.search(rf"\b{re.escape(column.name)}\b", one))
+    return next((one[0] for one in listed if one and isinstance(column.type, String)), found)
+
+
+def dropped(table: Table, column: Column[Any]) -> ops.DropColumnOp:
+    """Return the operation that drops a column."""
+    return (DropComputed if _is_computed(column) else ops.DropColumnOp)(table.name, column.name, schema=table.schema)
+
+
 def alone(table: Table, name: str) -> Column[Any]:
     """Return a copy of a column that brings no constraint of its own: those are drafted by their names."""
     (found,) = (one for one in table.columns if one.name == name)
     column = found._copy()  # noqa: SLF001 - what to_metadata() uses
     column.type = without_check(column.type)
     column.primary_key = False
+    if column.autoincrement is True:  # with the key, which comes later
+        column.autoincrement = "auto"
     column.index = column.unique = None
     return column
 

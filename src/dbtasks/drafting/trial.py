@@ -40,20 +40,25 @@ class Trial:
 CLEAN = Trial()
 
 
-def of(project: Project, schemas: Schemas, revision: str, left_out: Iterable[Difference] = ()) -> Trial:
+def of(
+    project: Project, schemas: Schemas, before: Snapshot, revision: str, left_out: Iterable[Difference] = ()
+) -> Trial:
     """Return how a written revision does in the scratch database that it was drafted on; that one is used up by it.
 
-    What was ``left_out`` of the draft need not be there afterwards.
+    ``before`` is the schema of that one. What was ``left_out`` of the draft need not be there afterwards.
     """
     looked_at = schemas.wanted.scope
-    before = snapshot.of(schemas.here, looked_at)
     revisions = history.load(project)
     try:
         _take(revisions, schemas, revision, "upgrade")
     except (MigrationFailed, BrokenReferences) as error:
         return Trial("upgrade", error.why() or "")
     expected = set(left_out)
-    missing = tuple(one.said for one in detect.changes(schemas) if one.said not in expected and (one.up or one.down))
+    missing = tuple(
+        one.said
+        for one in detect.changes(schemas, snapshot.of(schemas.here, looked_at))
+        if one.said not in expected and (one.up or one.down)
+    )
     try:
         _take(revisions, schemas, revision, "downgrade")
     except (MigrationFailed, BrokenReferences) as error:

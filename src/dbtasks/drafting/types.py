@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Enum
 
 from dbtasks.compare import Difference
+from dbtasks.dialects.quoting import literal
 from dbtasks.drafting.change import Change, Phase
 from dbtasks.drafting.constraints import Sides
 from dbtasks.drafting.operations import Sql
@@ -102,13 +103,13 @@ def _add(sides: Sides, name: Name, member: str, members: Members, known: set[str
     place = members.index(member)
     before = [one for one in members[:place] if one in known]
     after = [one for one in members[place:] if one in known and one != member]
-    where = f" AFTER {_text(before[-1])}" if before and after else f" BEFORE {_text(after[0])}" if after else ""
-    return f"ALTER TYPE {_quoted(sides, name)} ADD VALUE IF NOT EXISTS {_text(member)}{where}"
+    where = f" AFTER {literal(before[-1])}" if before and after else f" BEFORE {literal(after[0])}" if after else ""
+    return f"ALTER TYPE {_quoted(sides, name)} ADD VALUE IF NOT EXISTS {literal(member)}{where}"
 
 
 def _is_used(sides: Sides, name: Name, members: Iterable[str]) -> bool:
     defaults = [str(getattr(one.server_default, "arg", "")) for _, one in users(sides.there, name)]
-    return any(_text(member) in default for member in members for default in defaults)
+    return any(literal(member) in default for member in members for default in defaults)
 
 
 def users(snapshot: Snapshot, name: Name) -> Iterator[tuple[str, Column[object]]]:
@@ -116,7 +117,7 @@ def users(snapshot: Snapshot, name: Name) -> Iterator[tuple[str, Column[object]]
     for table in snapshot.metadata.sorted_tables:
         for column in table.columns:
             kind = getattr(column.type, "item_type", column.type)
-            if getattr(kind, "enums", None) is not None and getattr(kind, "name", None) == name[1]:
+            if isinstance(kind, Enum) and (kind.schema, kind.name) == name:
                 yield table.fullname, column
 
 
@@ -137,7 +138,7 @@ def _rewritten(sides: Sides, snapshot: Snapshot, name: Name, members: Members) -
 
 
 def _create(sides: Sides, name: Name, members: Members) -> str:
-    return f"CREATE TYPE {_quoted(sides, name)} AS ENUM ({', '.join(map(_text, members))})"
+    return f"CREATE TYPE {_quoted(sides, name)} AS ENUM ({', '.join(map(literal, members))})"
 
 
 def _drop(sides: Sides, name: Name) -> str:
@@ -145,7 +146,7 @@ def _drop(sides: Sides, name: Name) -> str:
 
 
 def _rename(sides: Sides, name: Name, before: str, after: str) -> str:
-    return f"ALTER TYPE {_quoted(sides, name)} RENAME VALUE {_text(before)} TO {_text(after)}"
+    return f"ALTER TYPE {_quoted(sides, name)} RENAME VALUE {literal(before)} TO {literal(after)}"
 
 
 def _sql(sides: Sides, *statements: str) -> Sql:
@@ -154,7 +155,3 @@ def _sql(sides: Sides, *statements: str) -> Sql:
 
 def _quoted(sides: Sides, name: Name) -> str:
     return ".".join(sides.sql.identifier_preparer.quote(part) for part in name if part)
-
-
-def _text(member: str) -> str:
-    return "'" + member.replace("'", "''") + "'"

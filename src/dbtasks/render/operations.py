@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-NAME = r'((?:"[^"]+"|`[^`]+`|[\w$.]+)+)'
+NAME = r'((?:"[^"]+"|`[^`]+`|[\w$.])+)'
 ALTER = "ALTER TABLE (?:IF EXISTS )?(?:ONLY )?<n>"
 WORDS = tuple(
     (re.compile(pattern.replace("<alter>", ALTER).replace(" ", r"\s+").replace("<n>", NAME), re.IGNORECASE), words)

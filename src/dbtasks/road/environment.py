@@ -16,7 +16,7 @@ from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect
 from sqlalchemy.exc import SAWarning
 
 from dbtasks import applied, databases, dialects, history, lock
-from dbtasks.dialects import urls
+from dbtasks.dialects import casts, urls  # noqa: F401 - the first gives Alembic what it has
 from dbtasks.errors import DatabaseMissing, DatabaseUnusable, DbtasksError, HeadsDisagree, MigrationFailed, Source
 from dbtasks.road import autogenerate
 from dbtasks.road.run import ATTRIBUTE, Journey, Run

@@ -2,11 +2,12 @@
 
 import functools
 import math
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from invoke import Context, Exit
 
@@ -77,13 +78,22 @@ def caller(command: str, history: "History") -> "Caller":
 def show(text: str) -> None:
     """Print a result; nothing when there is none. Flushed, so that steps appear as they are taken, in a pipe too."""
     if text:
-        print(text, flush=True)  # noqa: T201 - the edge
+        _printed(text, sys.stdout)
 
 
 def warn(text: str) -> None:
     """Print what is no result."""
     if text:
-        print(text, file=sys.stderr, flush=True)  # noqa: T201 - the edge
+        _printed(text, sys.stderr)
+
+
+def _printed(text: str, stream: TextIO) -> None:
+    """Print, unless nobody reads it any more, as after ``| head``: what is being done goes on."""
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def ask(database: str, consequence: str) -> str:

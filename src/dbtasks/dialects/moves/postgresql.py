@@ -7,6 +7,7 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from dbtasks.dialects.moves.base import Moves, Open
+from dbtasks.dialects.quoting import literal
 from dbtasks.errors import DatabaseInUse, DatabaseMissing
 
 MAINTENANCE = ("postgres", "template1")  # databases that a server has, from which others are renamed
@@ -131,16 +132,16 @@ class PostgreSQLMoves(Moves):
         locale = facts.get("daticulocale") or facts.get("datlocale")
         create = (
             f"CREATE DATABASE {database} OWNER {_quoted(connection, row.owner)} TEMPLATE template0"
-            f" ENCODING {_literal(row.encoding)}"
-            f" LC_COLLATE {_literal(facts['datcollate'])} LC_CTYPE {_literal(facts['datctype'])}"
+            f" ENCODING {literal(row.encoding)}"
+            f" LC_COLLATE {literal(facts['datcollate'])} LC_CTYPE {literal(facts['datctype'])}"
         )
         if facts.get("datlocprovider") == "i":
-            create += f" LOCALE_PROVIDER icu ICU_LOCALE {_literal(locale)}"
+            create += f" LOCALE_PROVIDER icu ICU_LOCALE {literal(locale)}"
         if facts["datconnlimit"] >= 0:
             create += f" CONNECTION LIMIT {facts['datconnlimit']}"
         settings = connection.execute(SETTINGS, {"name": name}).scalars().all()
         grants = connection.execute(GRANTS, {"name": name}).all()
-        remark = [f"COMMENT ON DATABASE {database} IS {_literal(row.remark)}"] if row.remark else []
+        remark = [f"COMMENT ON DATABASE {database} IS {literal(row.remark)}"] if row.remark else []
         return [
             create,
             *(f"ALTER DATABASE {database} SET {_setting(connection, one)}" for one in settings),
@@ -180,12 +181,8 @@ def _grants(connection: Connection, rows: Any, target: str) -> Iterator[str]:
 
 def _setting(connection: Connection, text_: str) -> str:
     name, _, value = text_.partition("=")
-    return f"{_quoted(connection, name)} TO {value if name in LISTS else _literal(value)}"
+    return f"{_quoted(connection, name)} TO {value if name in LISTS else literal(value)}"
 
 
 def _quoted(connection: Connection, name: str | None) -> str:
     return connection.dialect.identifier_preparer.quote_identifier(name or "")
-
-
-def _literal(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"

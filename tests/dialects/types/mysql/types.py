@@ -65,6 +65,7 @@ Table(
     Column("binary", BINARY(16)),
     Column("varbinary", VARBINARY(16)),
     Column("enum", ENUM("a", "it's", "50%"), server_default="it's"),
+    Column("enum_collation", ENUM("a", "b", charset="latin1", collation="latin1_german1_ci"), nullable=False),
     Column("set", SET("a", "b", "c"), server_default="a,b"),
     Column("year", YEAR),
     Column("year_4", YEAR(4)),

@@ -10,6 +10,7 @@ Table(
     Column("name", String(20), server_default="here", index=True),
     Column("parent", ForeignKey("place.id")),
     Column("state", Enum("a", "b", name="state", schema="other")),
+    Column("outside", Enum("x", "y", "z", name="state"), server_default="x"),
     Column("inherited", Enum("a", "b", name="inherited", schema="other"), server_default="a"),
     UniqueConstraint("parent", "name", name="uq_place"),
     Index("ix_place_partial", "name", postgresql_where=text("name <> ''")),
