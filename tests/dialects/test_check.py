@@ -253,3 +253,28 @@ def test_a_revision_that_asks_the_database(sqlite_repository: Repository) -> Non
         "note: a revision asks the database something, and what it does from there on was not looked at: "
         "alembic_db/versions/b2.py:14\n"
     )
+
+
+ASKING = """
+rows = op.get_bind().execute(sa.text('SELECT count(*) FROM item')).scalar_one()
+with op.batch_alter_table('item') as batch_op:
+    batch_op.drop_column('name')
+    batch_op.create_unique_constraint('uq_item_id', ['id'])
+if rows == 0:
+    op.execute('DELETE FROM item')
+"""
+
+
+def test_a_new_revision_that_asks_the_database(repository: Repository, server_url: URL, sql: Sql) -> None:
+    """It is asked in a scratch database, so that what it does there is looked at; copying a table loses nothing."""
+    write_revision(repository, "a1", None, CREATE, DROP)
+    committed(repository)
+    file = write_revision(repository, "b2", "a1", ASKING, "op.execute('SELECT 1')")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    found = [
+        (code, lines[int(str(place).partition(":")[2]) - 1].strip())
+        for code, place, _ in check(repository)
+        if code == "lossy"
+    ]
+    assert found == [("lossy", "batch_op.drop_column('name')"), ("lossy", "op.execute('DELETE FROM item')")]
+    assert [one for one in sql.databases(server_url) if "scratch" in one] == []

@@ -4,7 +4,8 @@ from textwrap import dedent, indent
 
 from dbtasks import history, settings
 from dbtasks.checks import Finding, Subject
-from dbtasks.checks.recording import Recording, Recordings
+from dbtasks.checks.recording import Recording
+from dbtasks.checks.recordings import Recordings
 from dbtasks.checks.scope import Scope
 from dbtasks.history import History
 from dbtasks.project import Project

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dbtasks import dialects, services
 from dbtasks.checks import heads, linting, losses, merged, models, names, portable, revisions, scope, silence, unsafe
 from dbtasks.checks.findings import CODES, Asked, Checked, Code, Finding, Notice, Problem, Subject
-from dbtasks.checks.recording import Recordings
+from dbtasks.checks.recordings import Recordings
 from dbtasks.history import History
 from dbtasks.settings import Settings
 
@@ -49,7 +49,10 @@ def run(history: History, settings: Settings, asked: Asked = EVERYTHING) -> Chec
     added = scope.of(history, asked.since)
     loaded = services.load(history.project)
     undiscovered = services.undiscovered(history.project, loaded)
-    subject = Subject(history, settings, loaded, undiscovered, added, Recordings(history), asked.dialects)
+    new = frozenset(one.id for one in added.added(history.revisions))
+    # Where all revisions count as new, a scratch database for each that asks something would take too long.
+    recordings = Recordings(history, settings.database if added.base else None, new)
+    subject = Subject(history, settings, loaded, undiscovered, added, recordings, asked.dialects)
     found = dict.fromkeys(finding for check in CHECKS for finding in check(subject))
     left = silence.heeded(history.project, found)
     return Checked(tuple(sorted(left, key=_place)), tuple(_notices(subject)))

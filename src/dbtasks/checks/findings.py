@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from dbtasks.checks.recording import Recordings
+from dbtasks.checks.recordings import Recordings
 from dbtasks.checks.scope import Scope
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, Source

@@ -1,27 +1,16 @@
-"""What a revision does, recorded while it writes its SQL: each operation and statement with its line in the file.
+"""What a revision does: each operation and statement with its line in the file."""
 
-No database is touched. A revision that asks one something is recorded up to there.
-"""
-
-import contextlib
-import io
 import re
-import traceback
-import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from alembic.operations import BatchOperations, MigrateOperation, Operations
+from alembic.operations import MigrateOperation
 from alembic.operations.ops import AddColumnOp, CreateTableOp, ExecuteSQLOp, RenameTableOp
-from alembic.runtime.environment import EnvironmentContext
 from sqlalchemy import MetaData, Table
 
-from dbtasks import dialects
 from dbtasks.compare import table_of
-from dbtasks.history import Direction, History, Revision
-from dbtasks.rehearsal import ENVELOPE
+from dbtasks.history import Revision
 
 CREATES = re.compile(r"\s*CREATE\s+(?:\w+\s+)*?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`\[]?([\w$]+)", re.IGNORECASE)
 ENDS = re.compile(r";[ \t]*(?:\n|$)")
@@ -67,120 +56,6 @@ class Recording:
     operations: tuple[Operation, ...]
     statements: tuple[Statement, ...]
     stopped: int | None = None
-
-
-@dataclass(slots=True)
-class Recordings:
-    """The recordings of a history, each made once."""
-
-    history: History
-    _made: dict[tuple[str, str, Direction], Recording] = field(default_factory=dict)
-
-    def of(self, revision: Revision, dialect: str, direction: Direction = "upgrade") -> Recording:
-        """Return what a revision does on a dialect."""
-        key = (revision.id, dialect, direction)
-        if key not in self._made:
-            self._made[key] = _recorded(self.history, revision, dialect, direction)
-        return self._made[key]
-
-    @property
-    def stopped(self) -> tuple[tuple[Revision, int], ...]:
-        """Return the revisions that were recorded in part only, with the line at which they ask the database."""
-        ups = (one for (_, _, direction), one in self._made.items() if direction == "upgrade")  # a way down may refuse
-        found = {(one.revision.id, one.stopped): one.revision for one in ups if one.stopped}
-        return tuple((revision, line) for (_, line), revision in found.items() if line)
-
-
-def _recorded(history: History, revision: Revision, dialect: str, direction: Direction) -> Recording:
-    recorder = _Recorder(str(revision.path), rebuilds=dialects.named(dialect, "--dialects").rebuilds)
-    body = getattr(history.scripts.get_revision(revision.id).module, direction, None)
-    stopped = None
-    with (
-        EnvironmentContext(history.config, history.scripts, as_sql=True) as environment,
-        warnings.catch_warnings(action="ignore"),
-        contextlib.redirect_stdout(io.StringIO()),  # a revision may print what is not for those who read our output
-    ):
-        # Values stay parameters, which every parser reads: not each of them can be written into the SQL.
-        style = {"paramstyle": "numeric_dollar"}
-        environment.configure(dialect_name=dialect, output_buffer=recorder, dialect_opts=style)  # type: ignore[arg-type]
-        with Operations.context(environment.get_context()) as operations:
-            recorder.listen(operations)
-            try:
-                if body is not None:
-                    body()
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a revision raises that finds no database
-                stopped = recorder.line_of(error)
-    return Recording(revision, tuple(recorder.operations), tuple(recorder.statements), stopped)
-
-
-@dataclass(slots=True)
-class _Recorder:
-    """Hears the operations, and is the file into which Alembic writes the SQL."""
-
-    file: str
-    rebuilds: bool
-    operations: list[Operation] = field(default_factory=list)
-    statements: list[Statement] = field(default_factory=list)
-    _now: MigrateOperation | None = None
-
-    def listen(self, operations: Operations) -> None:
-        plain, plain_batch = operations.invoke, operations.batch_alter_table
-
-        def invoke(what: MigrateOperation) -> Any:
-            return self._note(what, lambda: plain(what))
-
-        @contextlib.contextmanager
-        def batch(table_name: str, schema: str | None = None, *_: Any, **options: Any) -> Iterator[BatchOperations]:
-            def invoke_in_batch(what: MigrateOperation) -> None:
-                def alone() -> None:  # so that each statement is written at its own line
-                    with plain_batch(table_name, schema=schema, recreate="never") as one:
-                        one.invoke(what)
-
-                named = bool(options.get("naming_convention"))
-                self._note(what, (lambda: None) if self.rebuilds else alone, in_batch=True, named=named)
-
-            with plain_batch(table_name, schema=schema) as batch_op:
-                vars(batch_op)["invoke"] = invoke_in_batch
-                yield batch_op
-
-        vars(operations).update(invoke=invoke, batch_alter_table=batch)
-
-    def write(self, text: str) -> None:
-        """Take what Alembic writes, a statement at a time; also what ``op.get_bind()`` is sent past the operations."""
-        sql, what = text.strip(), self._now
-        if sql and what is None and not ENVELOPE.fullmatch(sql.rstrip(";")):
-            what = ExecuteSQLOp(sql)
-            self.operations.append(Operation(what, self._line()))
-        if sql:
-            self.statements.append(Statement(sql, self._line(), what))
-
-    def flush(self) -> None:
-        """Do nothing: everything is kept."""
-
-    def line_of(self, error: BaseException) -> int:
-        """Return the line of the revision in which an error was raised; 1 when it was in none."""
-        frames = reversed(traceback.extract_tb(error.__traceback__))
-        return next((frame.lineno for frame in frames if frame.filename == self.file and frame.lineno), 1)
-
-    def _note(
-        self, what: MigrateOperation, run: Callable[[], Any], *, in_batch: bool = False, named: bool = False
-    ) -> Any:
-        self._now, refused, made = what, "", None
-        if isinstance(what, CreateTableOp):  # which would make another one each time, without the foreign keys
-            table = what.to_table()
-            vars(what)["to_table"] = lambda _context=None: table
-        try:
-            made = run()
-        except Exception as error:  # noqa: BLE001 - whatever SQLAlchemy and Alembic raise where a dialect cannot
-            refused = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
-            made = what.to_table() if isinstance(what, CreateTableOp) else None
-        finally:
-            self._now = None
-        self.operations.append(Operation(what, self._line(), in_batch, named, refused))
-        return made
-
-    def _line(self) -> int | None:
-        return next((line for frame, line in traceback.walk_stack(None) if frame.f_code.co_filename == self.file), None)
 
 
 def sent(recording: Recording, one: Operation) -> Iterator[str]:
