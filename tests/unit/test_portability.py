@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Index,
+    Integer,
     MetaData,
     String,
     Table,
     Text,
+    text,
 )
 
 from dbtasks.checks import portable
@@ -42,6 +45,23 @@ def test_a_mariadb_is_one_of_them() -> None:
     """The name that the user has given is the one that SQLAlchemy writes for."""
     assert troubles(Column("x", String()), of="mariadb") == [("refused", "x")]
     assert troubles(Column("x", Text(), server_default="none"), of="mariadb") == []
+
+
+def test_a_partial_index() -> None:
+    """MySQL leaves the condition out, and would take every two rows of the same for wrong."""
+
+    def parts(*, unique: bool) -> tuple[Column[Any], Index]:
+        return Column("x", Integer), Index("ix", "x", unique=unique, postgresql_where=text("x > 0"))
+
+    assert troubles(*parts(unique=True), of="mysql") == [("partial", "ix")]
+    assert troubles(*parts(unique=False), of="mysql") == troubles(*parts(unique=True), of="postgresql") == []
+
+
+def test_a_schema() -> None:
+    """Only on PostgreSQL it is a part of the same database."""
+    made = Table("item", MetaData(), KEY._copy(), schema="audit")
+    found = {name: [one.kind for one in named(name, "").portability.of_table(made, name)] for name in DIALECTS}
+    assert found == {"postgresql": [], "mysql": ["schema"], "sqlite": ["schema"]}
 
 
 def test_checks() -> None:

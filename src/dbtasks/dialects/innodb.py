@@ -8,7 +8,9 @@ from sqlalchemy.engine import Dialect
 
 from dbtasks.dialects import foreign
 
-Kind = Literal["refused", "default", "expression", "long-default", "key-too-long", "key-without-length"]
+Kind = Literal[
+    "refused", "default", "expression", "long-default", "key-too-long", "key-without-length", "partial", "schema"
+]
 Key = PrimaryKeyConstraint | UniqueConstraint | Index
 
 KEY_BYTES = 3072  # https://dev.mysql.com/doc/refman/8.4/en/innodb-limits.html
@@ -47,6 +49,8 @@ def keys(table: Table, written: Dialect) -> Iterator[Trouble]:
     """
     is_mariadb = getattr(written, "is_mariadb", False)
     for index in sorted(table.indexes, key=lambda one: str(one.name)):
+        if index.unique and any(index.dialect_options[name]["where"] is not None for name in (foreign.P, foreign.S)):
+            yield Trouble("partial", str(index.name or ""), "")
         if is_mariadb and not all(isinstance(one, Column) for one in index.expressions):
             yield Trouble("expression", str(index.name or ""), "an index of an expression")
     kinds = (PrimaryKeyConstraint, UniqueConstraint)

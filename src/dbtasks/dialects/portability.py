@@ -27,10 +27,13 @@ class Portability:
     """What all databases have in common: SQLAlchemy has to be able to write the table."""
 
     name = ""
+    has_schemas = False  # a schema is a part of the database, and not another one
 
     def of_table(self, table: Table, name: str) -> Iterator[Trouble]:
         """Yield what does not work about a table; ``name`` is the dialect's, as a user has it."""
         written = compiler(name)
+        if table.schema and not self.has_schemas:
+            yield Trouble("schema", "", table.schema)
         refused = [trouble for column in table.columns if (trouble := _refused(column, written))]
         yield from refused
         if not refused:
@@ -69,6 +72,7 @@ class PostgreSQLPortability(Portability):
     """What SQL of other databases has that PostgreSQL has not, and what asyncpg does not send."""
 
     name = foreign.P
+    has_schemas = True
 
     def foreign(self, sql: str) -> str:
         """Return what only other databases have, or that there are several statements, which are prepared singly."""

@@ -34,6 +34,8 @@ NOT_PORTABLE = {
     "long-default": "{table}.{item} is a long text, which on {dialect} has no default such as {detail}.",
     "key-too-long": "A key of {table} ({item}) on {dialect} may have 3072 bytes at most: {detail}.",
     "key-without-length": "{table}.{item} is a long text: on {dialect} the key {detail} needs a length.",
+    "partial": "The index {item} of {table} is unique among some rows only; {dialect} would have it be so among all.",
+    "schema": "{table} is in the schema {detail}, which on {dialect} is another database.",
     "foreign": "SQL that {dialect} does not have: {detail}.",
     "unread": "SQL that {dialect} cannot read: {detail}.",
 }
