@@ -48,6 +48,11 @@ def table(*parts: Column[Any] | Index | UniqueConstraint) -> Table:
     return Table("item", MetaData(), KEY._copy(), *parts)
 
 
+def descending(column: Column[Any]) -> tuple[Any, ...]:
+    """Return a column, and an index of it in the other order."""
+    return column, Index("ix", column.desc())
+
+
 def troubles(*parts: Column[Any] | Index | UniqueConstraint, of: str) -> list[tuple[str, str]]:
     """Return kind and item of what does not work about a table on a dialect."""
     return [(one.kind, one.item) for one in named(of, "").portability.of_table(table(*parts), of)]
@@ -105,6 +110,7 @@ KEYS: tuple[tuple[Callable[[], tuple[Any, ...]], str], ...] = (
     (lambda: (Column("x", String(767)), Column("y", Integer), UniqueConstraint("x", "y")), ""),
     (lambda: (Column("x", String(768)), Column("y", Integer), UniqueConstraint("x", "y")), "key-too-long"),
     (lambda: (Column("x", Text), Index("ix", "x", mysql_prefix="FULLTEXT")), ""),
+    (lambda: descending(Column("x", Integer)), ""),
     (lambda: (Column("x", String(769), primary_key=True, server_default=""),), "key-too-long"),
     (lambda: (Column("x", Text), Index("ix", text("lower(x)"))), ""),
 )

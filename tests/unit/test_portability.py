@@ -1,6 +1,9 @@
 """What does not work on another database, told without a server of it."""
 
+import importlib.util
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,18 +13,22 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Sequence,
     String,
     Table,
     Text,
     text,
 )
+from sqlalchemy.dialects.mysql import BIT
 
 from dbtasks.checks import portable
 from dbtasks.checks.scope import Scope
 from dbtasks.dialects import named
-from support.portable import ALL, CASES, DIALECTS, KEY, KEYS, troubles
-from support.repository import Repository
+from support.portable import ALL, CASES, DIALECTS, KEY, KEYS, table, troubles
+from support.repository import ROOT, Repository
 from support.subjects import places, subject, write
+
+TYPES = sorted((ROOT / "tests/dialects/types").rglob("*.py"))
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -55,6 +62,42 @@ def test_a_partial_index() -> None:
 
     assert troubles(*parts(unique=True), of="mysql") == [("partial", "ix")]
     assert troubles(*parts(unique=False), of="mysql") == troubles(*parts(unique=True), of="postgresql") == []
+
+
+def test_whatever_a_type_raises() -> None:
+    """A type of another dialect is told in words, whatever SQLAlchemy makes of it."""
+    found = {of: named(of, "").portability.of_table(table(Column("x", BIT(3))), of) for of in ("postgresql", "sqlite")}
+    assert {of: [one.detail for one in several] for of, several in found.items()} == {
+        "postgresql": ["SQLAlchemy cannot write this type for it"],
+        "sqlite": ["it has no BIT"],
+    }
+    counting = table(Column("x", Integer, server_default=Sequence("s").next_value()))
+    assert [one.kind for one in named("sqlite", "").portability.of_table(counting, "sqlite")] == ["refused"]
+
+
+@pytest.mark.parametrize("file", TYPES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_models_that_work_everywhere(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the models with which drafts are tried on every database nothing is told, but where a name is quoted by hand.
+
+    Those that are for one database only are told in words, whatever they hold.
+    """
+    spec = importlib.util.spec_from_file_location(f"types_of_{file.parent.name}_{file.stem}", file)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    bases = [one for one in vars(module).values() if isinstance(getattr(one, "metadata", None), MetaData)]
+    found = [
+        (made.fullname, one)
+        for made in {made for base in bases for made in base.metadata.tables.values()}
+        for name in ("postgresql", "mariadb", "sqlite")
+        for one in named(name, "").portability.of_table(made, name)
+    ]
+    if file.parent.name == "every":
+        told = [(made, one.kind, one.item) for made, one in found]
+        assert told == ([("order", "expression", "Check")] if file.stem == "names" else [])
+    assert [one for _, one in found if " object at " in one.detail or one.detail.endswith(".")] == []
 
 
 def test_a_schema() -> None:

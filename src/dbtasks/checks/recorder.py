@@ -10,6 +10,7 @@ from alembic.operations import BatchOperations, MigrateOperation, Operations
 from alembic.operations.ops import CreateTableOp, ExecuteSQLOp
 
 from dbtasks.checks.recording import Operation, Recording, Statement
+from dbtasks.dialects.portability import words
 from dbtasks.history import Revision
 from dbtasks.rehearsal import ENVELOPE, LOOKING
 
@@ -101,7 +102,7 @@ class Recorder:
         except Exception as error:
             if self.has_database:
                 raise
-            refused = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+            refused = words(error)
             made = what.to_table() if isinstance(what, CreateTableOp) else None
         finally:
             self._now = None

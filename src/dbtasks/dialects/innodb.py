@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, UniqueConstraint, types
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, UnaryExpression, UniqueConstraint, types
 from sqlalchemy.engine import Dialect
 
 from dbtasks.dialects import foreign
@@ -51,7 +51,7 @@ def keys(table: Table, written: Dialect) -> Iterator[Trouble]:
     for index in sorted(table.indexes, key=lambda one: str(one.name)):
         if index.unique and any(index.dialect_options[name]["where"] is not None for name in (foreign.P, foreign.S)):
             yield Trouble("partial", str(index.name or ""), "")
-        if is_mariadb and not all(isinstance(one, Column) for one in index.expressions):
+        if is_mariadb and not _is_of_columns(index):
             yield Trouble("expression", str(index.name or ""), "an index of an expression")
     kinds = (PrimaryKeyConstraint, UniqueConstraint)
     found = [one for one in table.constraints if isinstance(one, kinds) and one.columns]
@@ -84,7 +84,13 @@ def _prefixes(key: Key, columns: list["Column[object]"]) -> dict[str, int]:
 
 def _is_plain(index: Index) -> bool:
     """Return whether an index is one of columns, and no other kind such as FULLTEXT."""
-    return all(isinstance(one, Column) for one in index.expressions) and not index.dialect_options[foreign.M]["prefix"]
+    return _is_of_columns(index) and not index.dialect_options[foreign.M]["prefix"]
+
+
+def _is_of_columns(index: Index) -> bool:
+    """Return whether it has nothing but columns, in whatever order each of them is."""
+    parts = (one.element if isinstance(one, UnaryExpression) else one for one in index.expressions)
+    return all(isinstance(one, Column) for one in parts)
 
 
 def _columns(key: Key) -> str:

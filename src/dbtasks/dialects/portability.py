@@ -2,13 +2,14 @@
 
 import re
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, DefaultClause, Table, TextClause
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import CompileError, NoReferencedTableError, SQLAlchemyError
+from sqlalchemy.exc import NoReferencedTableError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from dbtasks.dialects import foreign, innodb
@@ -20,6 +21,9 @@ BODY = re.compile(r"\$(\w*)\$.*?\$\1\$", re.DOTALL)  # of a function
 QUIET = re.compile(r"--[^\n]*|/\*.*?\*/|[\s;]", re.DOTALL)
 ONE_AT_A_TIME = "several statements in one, which its driver does not take"
 CANNOT_READ = ("near ", "unrecognized token", "incomplete input")
+NO_SUCH_TYPE = re.compile(r"Compiler <[^>]*> can't render element of type (\w+)")
+# What SQLAlchemy raises where a dialect cannot have a type; the last two of a type that another dialect has for itself.
+FAILURES = (SQLAlchemyError, NotImplementedError, AttributeError, TypeError)
 NEEDS_VALUE = re.compile(r"^(?!.*\bDEFAULT\b).*\bNOT\s+NULL\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -31,7 +35,11 @@ class Portability:
 
     def of_table(self, table: Table, name: str) -> Iterator[Trouble]:
         """Yield what does not work about a table; ``name`` is the dialect's, as a user has it."""
-        written = compiler(name)
+        with warnings.catch_warnings(action="ignore"):  # whatever SQLAlchemy thinks of options for another dialect
+            found = list(self._of_table(table, compiler(name)))
+        yield from found
+
+    def _of_table(self, table: Table, written: Dialect) -> Iterator[Trouble]:
         if table.schema and not self.has_schemas:
             yield Trouble("schema", "", table.schema)
         refused = [trouble for column in table.columns if (trouble := _refused(column, written))]
@@ -49,13 +57,13 @@ class Portability:
             CreateTable(table).compile(dialect=written)
         except NoReferencedTableError:
             pass  # of a column alone; the history has the table
-        except SQLAlchemyError as error:
-            yield Trouble("refused", "", _words(error))
+        except FAILURES as error:
+            yield Trouble("refused", "", words(error))
         for index in sorted(table.indexes, key=lambda one: str(one.name)):
             try:
                 CreateIndex(index).compile(dialect=written)
-            except SQLAlchemyError as error:
-                yield Trouble("refused", str(index.name or ""), _words(error))
+            except FAILURES as error:
+                yield Trouble("refused", str(index.name or ""), words(error))
 
     def of_default(self, column: "Column[object]", written: Dialect) -> Iterator[Trouble]:
         """Yield the default of a column when only another database has it."""
@@ -135,8 +143,16 @@ def default_of(column: "Column[object]", written: Dialect) -> str:
         return ""
     try:
         return str(written.ddl_compiler(written, None).get_column_default_string(column) or "")  # type: ignore[arg-type]
-    except SQLAlchemyError:
+    except FAILURES:  # which is told of the column
         return ""
+
+
+def words(error: BaseException) -> str:
+    """Return what SQLAlchemy or Alembic says of what a dialect cannot do, on one line."""
+    if isinstance(error, AttributeError | TypeError):
+        return "SQLAlchemy cannot write this type for it"
+    said: str = str(error.args[0]) if error.args else ""
+    return NO_SUCH_TYPE.sub(r"it has no \1", said.partition("\n")[0]).rstrip(".") or type(error).__name__
 
 
 def _expressions(table: Table, written: Dialect) -> Iterator[tuple[str, str]]:
@@ -153,14 +169,9 @@ def _expressions(table: Table, written: Dialect) -> Iterator[tuple[str, str]]:
 def _refused(column: "Column[object]", written: Dialect) -> Trouble | None:
     try:
         CreateColumn(column).compile(dialect=written)
-    except (SQLAlchemyError, CompileError) as error:
-        return Trouble("refused", column.name, _words(error))
+    except FAILURES as error:
+        return Trouble("refused", column.name, words(error))
     return None
-
-
-def _words(error: BaseException) -> str:
-    said: str = str(error.args[0]) if error.args else type(error).__name__
-    return said.partition("\n")[0].rstrip(".")
 
 
 def _tried(sql: str) -> Iterator[str]:
