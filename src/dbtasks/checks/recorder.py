@@ -57,7 +57,8 @@ class Recorder:
                         with plain_batch(table_name, schema=schema, recreate="never") as one:
                             one.invoke(what)
 
-                    run = (lambda: within(what)) if copies else (lambda: None) if self.rebuilds else alone
+                    is_written = not self.rebuilds or isinstance(what, ExecuteSQLOp)  # without a table to copy
+                    run = (lambda: within(what)) if copies else alone if is_written else lambda: None
                     self._note(what, run, in_batch=True, named=named)
 
                 vars(batch_op)["invoke"] = invoke_in_batch
