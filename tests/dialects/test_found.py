@@ -255,3 +255,19 @@ def test_batch_mode_keeps_dates(sqlite_repository: Repository, sql: Sql) -> None
     assert done.code == 0, done.err
     there = ("2026-11-24 00:00:00.000000", "2026-11-24", "2026-11-24", "01:02:03.000004", "5")
     assert sql(url, "SELECT * FROM t") == [there, (None, None, None, None, "6")]
+
+
+def test_a_computed_column_comes_while_others_go(go: Go, before: MetaData, after: MetaData) -> None:
+    """On the way back the table is rebuilt for the column that has to have a value; what is computed goes before."""
+    Table("t", before, _id(), Column("n", Integer), Column("s", String(20), nullable=False))
+    Table("t", after, _id(), Column("n", Integer), Column("c", BigInteger, Computed("n + 1", persisted=True)))
+    go(before, after)
+
+
+def test_what_is_computed_changes_while_others_go(go: Go, before: MetaData, after: MetaData) -> None:
+    """Another expression, in a table that is rebuilt twice on the way back."""
+    Table("t", before, _id(), Column("n", Integer), Column("s", String(20), nullable=False))
+    Table("t", after, _id(), Column("n", Integer), Column("x", Integer))
+    for metadata, expression in ((before, "n + 1"), (after, "n + 2")):
+        metadata.tables["t"].append_column(Column("c", BigInteger, Computed(expression, persisted=True)))
+    go(before, after)

@@ -153,7 +153,9 @@ def _surviving(way: Way, key: ForeignKeyConstraint, table: str, counts: dict[str
     """Return how many rows of the referred table are there before, and will be there again after the way back."""
     referred = key.referred_table.name
     both = referred in way.tables or table not in way.after.tables
-    return counts.get(referred, 0) if both else 0
+    sides = [side.tables[referred].columns for side in (way.before, way.after) if referred in side.tables]
+    lasts = all(element.column.name in columns for columns in sides for element in key.elements)
+    return counts.get(referred, 0) if both and lasts else 0
 
 
 def _may_be_null(way: Way, column: Column[Any]) -> bool:

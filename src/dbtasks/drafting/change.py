@@ -29,17 +29,19 @@ class Place(IntEnum):
     KEY_AWAY = 0
     CHECK_AWAY = 1
     INDEX_AWAY = 2
-    NEW_COLUMN = 3
-    COLUMN = 4
-    PRIMARY = 5
-    OLD_KEY = 6  # columns that may be null once they are no part of the key
-    INDEX_FIRST = 7  # MySQL keeps an index that a foreign key needs until there is another
-    INDEX_LAST = 8
-    OLD_COLUMN = 9
-    INDEX = 10
-    CHECK = 11
-    KEY = 12
-    COMMENT = 13
+    COMPUTED_AWAY = 3  # before SQLite rebuilds the table, which cannot copy what is computed
+    NEW_COLUMN = 4
+    COLUMN = 5
+    PRIMARY = 6
+    OLD_KEY = 7  # columns that may be null once they are no part of the key
+    INDEX_FIRST = 8  # MySQL keeps an index that a foreign key needs until there is another
+    INDEX_LAST = 9
+    OLD_COLUMN = 10
+    COMPUTED = 11  # after every rebuild
+    INDEX = 12
+    CHECK = 13
+    KEY = 14
+    COMMENT = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,9 +167,11 @@ def _recomputed(sides: Sides) -> Iterator[Change]:
                 Difference("alter_column", name, column.name, ("expression",)),
                 f"the values of {name}.{column.name}",
             )
+            rebuilds = sides.dialect.rebuilds
+            places = (Place.COMPUTED_AWAY, Place.COMPUTED) if rebuilds else (Place.INDEX_AWAY, Place.PRIMARY)
             lost, lost_down = (values if one.computed is None else "" for one in (old, new))
-            yield Change(Phase.TABLES, said, (here_drop,), (back,), Place.INDEX_AWAY, lost=lost)
-            yield Change(Phase.TABLES, said, (add,), (there_drop,), Place.PRIMARY, lost_down=lost_down)
+            yield Change(Phase.TABLES, said, (here_drop,), (back,), places[0], lost=lost)
+            yield Change(Phase.TABLES, said, (add,), (there_drop,), places[1], lost_down=lost_down)
 
 
 def _is_recomputed(sides: Sides, old: Column[Any], new: Column[Any]) -> bool:

@@ -93,7 +93,8 @@ def _new_column(sides: Sides, table: str, name: str) -> Change:
     if sequences.of(made):
         column.server_default = made.server_default
     up, down = sequences.made(sides, made, (add,)), (dropped(wanted, column),)
-    return Change(Phase.TABLES, said, up, down, Place.NEW_COLUMN, lost_down=lost)
+    place = Place.COMPUTED if _is_computed(column) and sides.dialect.rebuilds else Place.NEW_COLUMN
+    return Change(Phase.TABLES, said, up, down, place, lost_down=lost)
 
 
 def _old_column(sides: Sides, table: str, name: str) -> Change:
@@ -106,7 +107,8 @@ def _old_column(sides: Sides, table: str, name: str) -> Change:
     placeholder = None if column.nullable or column.server_default is not None else _placeholder(sides, there, column)
     if placeholder is None:
         down = sequences.made(sides, there.columns[name], (add,))
-        return Change(Phase.TABLES, said, (drop,), down, Place.OLD_COLUMN, lost=lost)
+        place = Place.COMPUTED_AWAY if _is_computed(column) and sides.dialect.rebuilds else Place.OLD_COLUMN
+        return Change(Phase.TABLES, said, (drop,), down, place, lost=lost)
     column.server_default = DefaultClause(placeholder)
     forget = ops.AlterColumnOp(
         there.name,
