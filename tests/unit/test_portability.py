@@ -170,6 +170,35 @@ def test_a_revision(environment: Repository, up: str) -> None:
     assert set(places(found)) <= {("a1", 1)}
 
 
+KEYED = {
+    "op.create_index('ix', 'item', ['x'])": "key-too-long",
+    "with op.batch_alter_table('item') as b: b.create_index('ix', ['x'])": "key-too-long",
+    "op.create_unique_constraint('uq', 'item', ['x', 'y'])": "key-too-long",
+    "op.create_index('ix', 'item', ['x'], mysql_length=100)": "",
+    "op.create_index('ix', 'item', ['y'])": "",
+    "op.create_index('ix', 'item', ['z'])": "key-without-length",
+    "op.create_index('ix', 'item', [sa.text('lower(x)')])": "",
+    "op.create_index('ix', 'other', ['x'])": "",
+    "op.create_index('ix', 'item', ['y'], unique=True, postgresql_where=sa.text('y > 1'))": "partial",
+    "op.rename_table('item', 'thing')\nop.create_index('ix', 'thing', ['x'])": "key-too-long",
+    "op.alter_column('item', 'x', new_column_name='v', existing_type=sa.String(800))\nop.create_index('ix', 'item', ['v'])": "key-too-long",
+    "op.alter_column('item', 'x', type_=sa.String(700), existing_type=sa.String(800))\nop.create_index('ix', 'item', ['x'])": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("up", KEYED)
+def test_keys_of_columns_that_are_there(environment: Repository, up: str) -> None:
+    """An index of a column that a revision before has made is as long as that column."""
+    create = "op.create_table('item', sa.Column('x', sa.String(800)), sa.Column('y', sa.Integer()), sa.Column('z', sa.Text()))"
+    write(environment, "a1", None, create)
+    write(environment, "b2", "a1", up)
+    for merged in (frozenset[str](), frozenset({"a1"})):
+        asked = subject(environment, "sqlite", "mysql", "postgresql", scope=Scope(None, merged, frozenset()))
+        found = list(portable.revisions(asked))
+        assert [(one.about.kind, one.about.dialect) for one in found] == ([(KEYED[up], "mysql")] if KEYED[up] else [])  # type: ignore[union-attr]
+        assert {place for place, _ in places(found)} <= {"b2"}
+
+
 def test_the_projects_own_dialect(environment: Repository) -> None:
     """SQL that has run there is not judged by its words."""
     write(environment, "a1", None, "op.execute('UPDATE item SET x = \"a\"')")

@@ -7,6 +7,7 @@ from alembic.operations import ops
 
 from dbtasks import dialects
 from dbtasks.checks import linting
+from dbtasks.checks.columns import Columns
 from dbtasks.checks.findings import Finding, Problem, Subject
 from dbtasks.checks.recording import Operation, Recording, at_once, tables
 from dbtasks.compare import table_of
@@ -37,6 +38,8 @@ def revisions(subject: Subject) -> Iterator[Finding]:
             for one in recording.operations:
                 for about in _problems(subject, recording, one, name):
                     yield Finding("revision-not-portable", about, subject.at(recording.revision, one.line))
+        if dialect.portability.has_short_keys:
+            yield from _keys(subject, dialect, name)
         if dialect.online.linted and name != subject.dialect:
             yield from _unread(subject, recordings, dialect, name)
 
@@ -53,6 +56,18 @@ def _problems(subject: Subject, recording: Recording, one: Operation, name: str)
     if not is_own and (isinstance(one.what, ops.ExecuteSQLOp) or (dialect.rebuilds and not found)):
         said = (dialect.portability.foreign(text) for text in at_once(recording, one))
         yield from (Problem("foreign", table, "", words, name) for words in dict.fromkeys(said) if words)
+
+
+def _keys(subject: Subject, dialect: Dialect, name: str) -> Iterator[Finding]:
+    """Yield the indexes and keys that are too long, of columns that any revision before has made."""
+    columns, asked = Columns(), {one.id for one in subject.revisions}
+    for recording in (subject.recordings.of(one, name) for one in subject.history.revisions):
+        for one in recording.operations:
+            made = columns.keyed(one.what) if recording.revision.id in asked else None
+            for trouble in dialect.portability.of_keys(made, name) if made is not None else ():
+                about = Problem(trouble.kind, table_of(one.what), trouble.item, trouble.detail, name)
+                yield Finding("revision-not-portable", about, subject.at(recording.revision, one.line))
+            columns.follow(one.what)
 
 
 def _unread(subject: Subject, recordings: list[Recording], dialect: Dialect, name: str) -> Iterator[Finding]:

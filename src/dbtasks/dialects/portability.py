@@ -32,6 +32,7 @@ class Portability:
 
     name = ""
     has_schemas = False  # a schema is a part of the database, and not another one
+    has_short_keys = False  # a key may be too long
 
     def of_table(self, table: Table, name: str) -> Iterator[Trouble]:
         """Yield what does not work about a table; ``name`` is the dialect's, as a user has it."""
@@ -64,6 +65,10 @@ class Portability:
                 CreateIndex(index).compile(dialect=written)
             except FAILURES as error:
                 yield Trouble("refused", str(index.name or ""), words(error))
+
+    def of_keys(self, table: Table, name: str) -> Iterator[Trouble]:
+        """Yield what is wrong with the keys and indexes of a table."""
+        yield from ()
 
     def of_default(self, column: "Column[object]", written: Dialect) -> Iterator[Trouble]:
         """Yield the default of a column when only another database has it."""
@@ -116,10 +121,15 @@ class MySQLPortability(Portability):
     """Keys of InnoDB are short, and long texts have no default and no key."""
 
     name = foreign.M
+    has_short_keys = True
 
     def _whole(self, table: Table, written: Dialect) -> Iterator[Trouble]:
         yield from super()._whole(table, written)
         yield from innodb.keys(table, written)
+
+    def of_keys(self, table: Table, name: str) -> Iterator[Trouble]:
+        """Yield the keys of which InnoDB has no more than a part."""
+        yield from innodb.keys(table, compiler(name))
 
     def of_default(self, column: "Column[object]", written: Dialect) -> Iterator[Trouble]:
         """Yield also the default of a long text, which MySQL has only as an expression in brackets."""
