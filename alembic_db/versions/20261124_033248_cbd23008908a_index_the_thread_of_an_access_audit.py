@@ -18,6 +18,7 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     """Apply this revision."""
     with op.batch_alter_table("access_audits", schema=None) as batch_op:
+        # dbtasks: ignore[unsafe-ddl] the table is small: audits are kept for a month
         batch_op.create_index(batch_op.f("ix_access_audits_thread_id"), ["thread_id"], unique=False)
 
 

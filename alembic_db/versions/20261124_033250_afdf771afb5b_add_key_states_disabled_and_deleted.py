@@ -36,4 +36,5 @@ def downgrade() -> None:
 def _allow(states: Sequence[str]) -> None:
     with op.batch_alter_table("encryption_key", schema=None) as batch_op:
         batch_op.drop_constraint(CHECK, type_="check")
+        # dbtasks: ignore[unsafe-ddl] a handful of keys, which nobody writes for longer than it takes
         batch_op.create_check_constraint(CHECK, sa.column("key_status", sa.String).in_(states))

@@ -219,3 +219,13 @@ def _plain(name: str) -> str:
     if quote in '"`[':
         last = last[1:-1].replace(quote * 2, quote)
     return last.lower()
+
+
+def taken(statement: str) -> Iterator[Place]:
+    """Yield each table that a statement drops, with "" for a column, and each column that it drops."""
+    text = LITERAL.sub("''", REMARK.sub(" ", statement)).strip().rstrip(";")
+    if match := DROP_TABLES.fullmatch(text):
+        yield from ((_plain(table), "") for table in _split(match[1]))
+    elif match := ALTER.fullmatch(text):
+        dropped = (DROP_COLUMN.fullmatch(action) for action in _split(match[2]))
+        yield from ((_plain(match[1]), _plain(one[1])) for one in dropped if one)

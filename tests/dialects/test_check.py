@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import URL
 
 from dialects.verbs import chain, url_of, write_revision
+from support.checkout import committed, git
 from support.messages import fails, snapshot
 from support.repository import Repository, Sql
 
@@ -36,10 +37,10 @@ class Tag(Base):
 """
 
 
-def check(repository: Repository, cwd: str | None = None) -> list[tuple[str, str | None, str]]:
+def check(repository: Repository, *flags: str, cwd: str | None = None) -> list[tuple[str, str | None, str]]:
     """Return code, place and words of each finding; nothing may be written, and the exit code has to fit."""
     before = snapshot(repository.root)
-    result = repository.inv("db.check", "--json", cwd=cwd)
+    result = repository.inv("db.check", "--json", *flags, cwd=cwd)
     assert result.err == ""
     found = json.loads(result.out)
     assert result.code == (1 if found else 0)
@@ -60,7 +61,7 @@ def test_models_that_differ(repository: Repository) -> None:
     write_revision(repository, "a1", None, CREATE + "\nop.create_table('old', sa.Column('id', sa.Integer()), sa.Column('x', sa.Integer(), index=True))", "op.drop_table('old')\n" + DROP)  # fmt: skip
     repository.write(MODEL, CHANGED)
     words = "No revision does this: "
-    assert sorted(check(repository, "services/shop"), key=str) == sorted(
+    assert sorted(check(repository, cwd="services/shop"), key=str) == sorted(
         [
             ("models-differ", None, f"{words}drop the table old and its rows."),
             ("models-differ", f"{MODEL}:9", f"{words}add the column item.title."),
@@ -122,3 +123,158 @@ def test_a_model_that_cannot_be_imported(repository: Repository, flags: str) -> 
         "ModuleNotFoundError: No module named 'nothing_here'.",
         f"correct {MODEL}:1; nothing was compared, since a model that is left out looks like a dropped table.",
     )
+
+
+CHANGES = """
+op.execute('DELETE FROM item')
+op.create_table('new', sa.Column('id', sa.Integer(), primary_key=True), sa.Column('x', sa.Integer(), unique=True))
+with op.batch_alter_table('item') as batch_op:
+    batch_op.create_index('ix', ['id'])
+    batch_op.create_foreign_key('fk', 'item', ['id'], ['id'])
+    batch_op.drop_column('name')
+"""
+
+
+def test_what_a_revision_does(repository: Repository, dialect: str) -> None:
+    """Data lost without a word, a constraint without a name and what blocks a table in use are told at their lines."""
+    write_revision(repository, "a1", None, CREATE, DROP)
+    file = write_revision(repository, "b2", "a1", CHANGES, "op.execute('SELECT 1')")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    found = [
+        (code, lines[int(str(place).partition(":")[2]) - 1].strip()[:25])
+        for code, place, _ in check(repository)
+        if code != "models-differ"
+    ]
+    unsafe = {
+        "sqlite": [],
+        "postgresql": ["batch_op.create_index('ix", "batch_op.create_foreign_k"],
+        "mysql": ["batch_op.create_foreign_k"],
+    }
+    assert found == [
+        ("lossy", "op.execute('DELETE FROM i"),
+        ("lossy", "batch_op.drop_column('nam"),
+        ("unnamed-constraint", "op.create_table('new', sa"),
+        *(("unsafe-ddl", line) for line in unsafe[dialect]),
+    ]
+    text = file.read_text(encoding="utf-8")
+    for code, line in (
+        ("lossy", "op.execute('DEL"),
+        ("lossy", "batch_op.drop"),
+        ("unnamed-constraint", "op.create_t"),
+        ("unsafe-ddl", "batch_op.create_i"),
+        ("unsafe-ddl", "batch_op.create_f"),
+    ):
+        text = text.replace(
+            line, f"# dbtasks: ignore[{code}] tried out\n{'    ' * (2 if 'batch' in line else 1)}{line}"
+        )
+    file.write_text(text, encoding="utf-8")
+    assert {code for code, _, _ in check(repository)} == {"models-differ"}
+
+
+def test_since_a_branch(repository: Repository) -> None:
+    """Only what the branch adds is looked at, except for what concerns the whole; an edit of what is merged is told."""
+    first = write_revision(repository, "a1", None, CREATE)
+    repository.write(
+        "shared/old.py",
+        "import sqlalchemy as sa\n\nOLD = sa.Table('old', sa.MetaData(), sa.Column('id', sa.Integer))\n",
+    )
+    committed(repository)
+    git(repository.root, "checkout", "-q", "-b", "feature")
+    second = write_revision(repository, "b2", "a1", "op.execute('SELECT 1')")
+    repository.write(
+        "shared/new.py",
+        "import sqlalchemy as sa\n\nNEW = sa.Table('new', sa.MetaData(), sa.Column('id', sa.Integer))\n",
+    )
+    line = second.read_text(encoding="utf-8").splitlines().index("def downgrade() -> None:") + 1
+    whole = [("no-downgrade", f"alembic_db/versions/{name}.py:{line}") for name in ("a1", "b2")]
+    tables = [("undiscovered-model", f"shared/{name}.py:3") for name in ("new", "old")]
+    assert [(code, place) for code, place, _ in check(repository)] == [*tables, *whole]
+    assert [(code, place) for code, place, _ in check(repository, "--since", "main")] == [tables[0], whole[1]]
+    first.write_text(first.read_text(encoding="utf-8").replace("String(50)", "String(60)"), encoding="utf-8")
+    edited = check(repository, "--since", "main")
+    assert [code for code, _, _ in edited] == ["revision-edited", "undiscovered-model", "models-differ", "no-downgrade"]
+    assert edited[0][2] == (
+        "The revision a1 is on 'main' already, and says something else here: who has applied it will not notice."
+    )
+
+
+def test_since_what_git_does_not_know(sqlite_repository: Repository) -> None:
+    """A name that means nothing ends with 2, and nothing is looked at."""
+    write_revision(sqlite_repository, "a1", None, CREATE)
+    committed(sqlite_repository)
+    fails(
+        sqlite_repository,
+        "db.check --since mian",
+        "It is not known what was added since 'mian'.",
+        "git has no branch, tag or commit of that name. Did you mean 'main'?",
+        "git fetch origin; in a pipeline: check out with the whole history (fetch-depth: 0, GIT_DEPTH: 0)",
+    )
+
+
+def test_other_dialects(sqlite_repository: Repository) -> None:
+    """What another database cannot do is told at the column and at the operation, without a server of it."""
+    repository = sqlite_repository
+    repository.write(MODEL, CHANGED.replace("String(50), index=True)\n\n\nclass Tag", "String)\n\n\nclass Tag"))
+    write_revision(
+        repository,
+        "a1",
+        None,
+        CREATE + "\nop.execute('SELECT name::text FROM item') if op.get_context().as_sql else None",
+        DROP,
+    )
+    found = [
+        (code, place, what)
+        for code, place, what in check(repository, "--dialects", "mysql, postgresql")
+        if "portable" in code
+    ]
+    assert found == [
+        (
+            "model-not-portable",
+            f"{MODEL}:13",
+            "item.title does not work on mysql: VARCHAR requires a length on dialect mysql.",
+        ),
+        ("revision-not-portable", "alembic_db/versions/a1.py:15", "SQL that mysql does not have: a cast with ::."),
+    ]
+    done = repository.inv("db.check", "--dialects", "oracle")
+    assert (done.code, done.out) == (2, "")
+    assert "'oracle'" in done.err
+    assert "'sqlite', 'postgresql', 'mysql', 'mariadb'" in done.err
+
+
+def test_a_revision_that_asks_the_database(sqlite_repository: Repository) -> None:
+    """It is named on stderr: what it does afterwards was not looked at."""
+    write_revision(sqlite_repository, "a1", None, CREATE, DROP)
+    write_revision(
+        sqlite_repository, "b2", "a1", "op.get_bind().execute(sa.text('SELECT 1')).all()", "op.execute('SELECT 1')"
+    )
+    done = sqlite_repository.inv("db.check")
+    assert (done.code, done.out) == (0, "No findings.\n")
+    assert done.err == (
+        "note: a revision asks the database something, and what it does from there on was not looked at: "
+        "alembic_db/versions/b2.py:14\n"
+    )
+
+
+ASKING = """
+rows = op.get_bind().execute(sa.text('SELECT count(*) FROM item')).scalar_one()
+with op.batch_alter_table('item') as batch_op:
+    batch_op.drop_column('name')
+    batch_op.create_unique_constraint('uq_item_id', ['id'])
+if rows == 0:
+    op.execute('DELETE FROM item')
+"""
+
+
+def test_a_new_revision_that_asks_the_database(repository: Repository, server_url: URL, sql: Sql) -> None:
+    """It is asked in a scratch database, so that what it does there is looked at; copying a table loses nothing."""
+    write_revision(repository, "a1", None, CREATE, DROP)
+    committed(repository)
+    file = write_revision(repository, "b2", "a1", ASKING, "op.execute('SELECT 1')")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    found = [
+        (code, lines[int(str(place).partition(":")[2]) - 1].strip())
+        for code, place, _ in check(repository)
+        if code == "lossy"
+    ]
+    assert found == [("lossy", "batch_op.drop_column('name')"), ("lossy", "op.execute('DELETE FROM item')")]
+    assert [one for one in sql.databases(server_url) if "scratch" in one] == []

@@ -3,6 +3,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import yaml
 from invoke import Collection
 
 from support.repository import ROOT
@@ -91,3 +92,23 @@ def test_the_changelog_tells_of_this_version() -> None:
     version = tomllib.loads(Path(ROOT, "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     text = Path(ROOT, "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", text, re.MULTILINE)
+
+
+def test_the_jobs_of_pipelines_are_what_they_say() -> None:
+    """Each job in docs/ci.md is YAML, begins with the history of git, and uses flags that the tasks have."""
+    blocks = re.findall(
+        r"^```yaml\n(.*?)^```$", Path(ROOT, "docs", "ci.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert len(blocks) == 4
+    tasks = real()
+    for block in blocks:
+        jobs = yaml.safe_load(block)
+        (job,) = (jobs.get("jobs") or jobs).values()
+        steps = job.get("script") or [one["run"] for one in job["steps"] if "run" in one]
+        found = [re.match(r"inv (\S+)(.*)", step) for step in steps]
+        used = {match[1]: set(FLAG.findall(match[2])) for match in found if match}
+        assert list(used) == ["db.check", "db.verify"]
+        assert "--since" in used["db.check"]
+        assert [name for name, flags in used.items() if flags - set().union(*tasks.get(name, [set()]))] == []
+        assert "pytest" in steps
+        assert "fetch-depth: 0" in block or "GIT_DEPTH: 0" in block

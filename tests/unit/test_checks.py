@@ -3,18 +3,23 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from dbtasks import render
-from dbtasks.checks import CODES, Code, Finding, silence
+from dbtasks import checks, render
+from dbtasks.checks import CODES, Code, Finding, Notice, Problem, linting, silence
 from dbtasks.compare import Difference
+from dbtasks.dialects.innodb import Kind
+from dbtasks.dialects.online import Cost
 from dbtasks.errors import ManyHeads, Source
 from dbtasks.history import Revision
 from dbtasks.project import Project
 from dbtasks.render.checks import REVISIONS
+from dbtasks.render.problems import KINDS, NOT_PORTABLE, WHAT
 from dbtasks.services import Undiscovered
 from support.repository import ROOT, Repository
+from support.subjects import subject, write
 
 PROJECT = Project(Path("/repo"))
 MODEL, OLD = Path("services/shop/db_models/item.py"), Path("alembic_db/versions/a1.py")
@@ -166,3 +171,66 @@ def test_a_slip_in_a_comment_is_told(word: str, told: str) -> None:
     """The finding says why the comment beside it does not count."""
     finding = Finding(ADDED.code, ADDED.about, ADDED.source, word)
     assert render.findings([finding], PROJECT).splitlines()[1].endswith(f"add the column item.price.{told}")
+
+
+FACTS = Problem("", "item", "x", "so it is said.", "mysql")
+WORDED: list[tuple[Code, str]] = [
+    *WHAT,  # type: ignore[list-item]
+    *(("unnamed-constraint", kind) for kind in KINDS),
+    *((code, kind) for code in ("model-not-portable", "revision-not-portable") for kind in NOT_PORTABLE),
+]
+
+
+@pytest.mark.parametrize(("code", "kind"), WORDED)
+def test_every_problem_has_words(code: Code, kind: str) -> None:
+    """What is wrong is one sentence with the user's names in it, and so is what to do."""
+    about = Problem(kind, FACTS.table, FACTS.item, FACTS.detail, FACTS.dialect)
+    what, fix = (
+        line.partition(": ")[2]
+        for line in render.findings([Finding(code, about, Source(OLD, 9))], PROJECT).splitlines()[1:3]
+    )
+    assert not re.search(r"[{}]|\.\.|None|  ", what.replace("...", "")), what
+    assert "item" in what or "mysql" in what or "so it is said" in what
+    assert len(fix) > 20
+
+
+def test_every_kind_of_problem_has_words() -> None:
+    """What the dialects can tell is told by every code that asks them."""
+    assert set(get_args(Kind)) <= set(NOT_PORTABLE)
+    assert {("unsafe-ddl", cost) for cost in get_args(Cost)} <= set(WHAT)
+    assert {code for code, _ in WORDED} <= set(CODES)
+
+
+def test_a_problem_of_no_table() -> None:
+    """Where the table is not known, and where a program has its own advice, the sentence is whole all the same."""
+    about = Problem("linted", "", "some-rule", "It blocks.", "postgresql", "Do it {later}.")
+    assert render.findings([Finding("unsafe-ddl", about, None)], PROJECT).splitlines()[1:3] == [
+        "  a table: It blocks (some-rule)",
+        "  fix: Do it {later}.",
+    ]
+
+
+def test_what_was_not_looked_at() -> None:
+    """A note tells what is missing, and how many places there are besides those that it names."""
+    several = tuple(Source(OLD, line) for line in range(1, 6))
+    assert render.unchecked(()) == ""
+    assert render.unchecked((Notice("no-linter"), Notice("asks", several))).splitlines() == [
+        "note: squawk is not installed, so unsafe DDL on PostgreSQL was not looked for; pip install 'dbtasks[check]'",
+        "note: a revision asks the database something, and what it does from there on was not looked at: alembic_db/versions/a1.py:1, alembic_db/versions/a1.py:2, alembic_db/versions/a1.py:3 and 2 more",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "asked", "told"),
+    [("postgresql", (), True), ("sqlite", ("postgresql",), True), ("sqlite", (), False), ("mysql", ("sqlite",), False)],
+)
+def test_a_missing_linter_is_told(
+    environment: Repository, monkeypatch: pytest.MonkeyPatch, dialect: str, asked: tuple[str, ...], told: bool
+) -> None:
+    """Whoever needs it hears that it is not there; nobody does who has no revision for it."""
+    monkeypatch.setattr(linting, "program", lambda: None)
+    assert list(checks._notices(subject(environment, dialect, *asked))) == []
+    write(environment, "a1", None, "pass")
+    assert list(checks._notices(subject(environment, dialect, *asked))) == ([Notice("no-linter")] if told else [])
+    monkeypatch.setattr(linting, "program", lambda: "squawk")
+    assert list(checks._notices(subject(environment, dialect, *asked))) == []

@@ -8,7 +8,7 @@ import pytest
 from dbtasks import history, render
 from dbtasks.errors import FileNotWritten
 from dbtasks.history import History, headfile
-from dbtasks.history.headfile import Named, Problem
+from dbtasks.history.headfile import HeadProblem, Named
 from dbtasks.project import Project
 from support.repository import ROOT, Repository
 
@@ -110,7 +110,7 @@ def test_an_environment_that_does_not_keep_it(environment: Repository, section: 
     before, _, after = ini.read_text().partition("[post_write_hooks]")
     ini.write_text(before + section + after[after.index("\n[loggers]") :])
     found = history.load(Project(environment.root))
-    assert headfile.problems(found) == (() if is_hooked else (Problem("head-hook", ini),))
+    assert headfile.problems(found) == (() if is_hooked else (HeadProblem("head-hook", ini),))
     assert [one["_hook_name"] for one in found.config.get_hooks_list()] == (["ruff"] if "ruff" in section else [])
 
 

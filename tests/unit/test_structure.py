@@ -59,6 +59,7 @@ FOR_PEOPLE = {"errors", "render"}
 DIALECTS_ELSEWHERE = {
     "road/environment.py": {"sqlite+aiosqlite"},
     "road/autogenerate.py": {"postgresql"},
+    "tasks/checking.py": {"Look whether it works on these, too: postgresql,mysql,sqlite."},
     "tasks/authoring.py": {"Print it for these, too: postgresql,mysql,sqlite."},
     "tasks/rehearsing.py": {"On these: sqlite,postgresql,mysql; by default the project's own. Servers are started."},
 }

@@ -18,7 +18,7 @@ def differing(subject: Subject) -> Iterator[Finding]:
     for one in subject.undiscovered:
         if one in moved:
             yield Finding("model-moved", services.moved_error(project, (one,)), one.source)
-        else:
+        elif subject.scope.has(one.source.path):
             yield Finding("undiscovered-model", one, one.source)
     sources = {one.table.fullname: one.source for one in subject.models.declarations}
     still = {one.table for one in moved}

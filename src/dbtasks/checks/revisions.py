@@ -1,27 +1,20 @@
 """Whether each revision can be reverted, by reading its source; nothing is run."""
 
 import ast
-import io
-import re
-import tokenize
 from collections.abc import Iterator
 
 from dbtasks.checks.findings import Code, Finding, Subject
-from dbtasks.errors import Source
-
-# Docstrings of templates, which say nothing about this revision.
-TEMPLATE = frozenset({"Revert this revision.", "Downgrade schema."})
-DIRECTIVE = re.compile(r"#+\s*(noqa|type:|pragma|nosec|pylint|ruff|dbtasks:|please adjust)|#+\s*$", re.IGNORECASE)
+from dbtasks.checks.notes import comments, told
 
 
 def irreversible(subject: Subject) -> Iterator[Finding]:
     """Yield each revision that does something and whose downgrade is empty, or refuses without giving a reason."""
-    for revision in subject.history.revisions:
+    for revision in subject.revisions:
         source = revision.path.read_bytes()
         found = judged(source)
         if found is not None:
             code, line = found
-            yield Finding(code, revision, Source(subject.history.project.relative(revision.path), line))
+            yield Finding(code, revision, subject.at(revision, line))
 
 
 def judged(source: bytes) -> tuple[Code, int] | None:
@@ -67,9 +60,4 @@ def _has_reason(source: bytes, down: ast.FunctionDef, refusal: ast.Raise) -> boo
     said = refusal.exc.args if isinstance(refusal.exc, ast.Call) else []
     if any(not isinstance(one, ast.Constant) or str(one.value or "").strip() for one in said):
         return True
-    if (ast.get_docstring(down) or next(iter(TEMPLATE))) not in TEMPLATE:
-        return True
-    lines = range(down.lineno, (down.end_lineno or down.lineno) + 1)
-    tokens = tokenize.tokenize(io.BytesIO(source).readline)
-    comments = (one for one in tokens if one.type == tokenize.COMMENT and one.start[0] in lines)
-    return any(not DIRECTIVE.match(one.string) for one in comments)
+    return told(down) or bool(comments(source) & set(range(down.lineno, (down.end_lineno or down.lineno) + 1)))

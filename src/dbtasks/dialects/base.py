@@ -12,6 +12,8 @@ from dbtasks.dialects.definitions import Reader
 from dbtasks.dialects.literals import Literals
 from dbtasks.dialects.locks import Lock
 from dbtasks.dialects.moves import Moves
+from dbtasks.dialects.online import Online
+from dbtasks.dialects.portability import Portability
 from dbtasks.dialects.private import Private
 from dbtasks.dialects.quoting import literal
 from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
@@ -50,6 +52,8 @@ class Dialect:
     copies = Copies()  # how values are copied aside and taken back
     literals = Literals()  # how made-up values are written
     lock = Lock()  # one migrator at a time
+    online = Online()  # what a change costs those who use the table
+    portability = Portability()  # what does not work here, told without a server
     moves = Moves()  # how the whole database is moved aside and back
     private: Private | None = None  # how a server of one's own is started; None where there is none
     alters_autoincrement = False  # a changed column has to be told again that it counts up

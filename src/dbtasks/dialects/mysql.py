@@ -13,6 +13,8 @@ from dbtasks.dialects.definitions import MySQLReader
 from dbtasks.dialects.literals import MySQLLiterals
 from dbtasks.dialects.locks import MySQLLock
 from dbtasks.dialects.moves import MySQLMoves
+from dbtasks.dialects.online import MySQLOnline
+from dbtasks.dialects.portability import MySQLPortability
 from dbtasks.dialects.private import MARIADB
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
@@ -55,6 +57,8 @@ class MySQL(Dialect):
     lock = MySQLLock()
     moves = MySQLMoves()
     private = MARIADB
+    online = MySQLOnline()
+    portability = MySQLPortability()
 
     def quoted(self, name: str) -> str:
         """Return a name in backticks."""

@@ -16,6 +16,8 @@ from dbtasks.dialects.definitions import PostgreSQLReader
 from dbtasks.dialects.literals import PostgreSQLLiterals
 from dbtasks.dialects.locks import PostgreSQLLock
 from dbtasks.dialects.moves import PostgreSQLMoves
+from dbtasks.dialects.online import PostgreSQLOnline
+from dbtasks.dialects.portability import PostgreSQLPortability
 from dbtasks.dialects.private import POSTGRESQL
 from dbtasks.errors import (
     AccessDenied,
@@ -118,6 +120,8 @@ class PostgreSQL(Dialect):
     lock = PostgreSQLLock()
     moves = PostgreSQLMoves()
     private = POSTGRESQL
+    online = PostgreSQLOnline()
+    portability = PostgreSQLPortability()
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.

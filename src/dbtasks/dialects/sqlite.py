@@ -11,6 +11,7 @@ from dbtasks.dialects.copies import SQLiteCopies
 from dbtasks.dialects.definitions import SQLiteReader
 from dbtasks.dialects.locks import SQLiteLock
 from dbtasks.dialects.moves import SQLiteMoves
+from dbtasks.dialects.portability import SQLitePortability
 from dbtasks.errors import DatabaseMissing, DatabaseReadOnly, DatabaseUnusable, DbtasksError, UnsupportedDatabaseUrl
 
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class SQLite(Dialect):
     definitions = SQLiteReader()
     lock = SQLiteLock()
     moves = SQLiteMoves()
+    portability = SQLitePortability()
     offline = False  # batch mode copies the table that it finds, so it needs one to look at
     checks_keys = False
     rebuilds = True

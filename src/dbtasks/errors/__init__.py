@@ -18,6 +18,7 @@ from dbtasks.errors.branches import (
     StandsOnOthers,
     UnknownBranch,
 )
+from dbtasks.errors.checking import LinterFailed, SinceUnclear
 from dbtasks.errors.compat import GitNotUsable, OldCodeNotUsable, UnknownRef
 from dbtasks.errors.configuration import (
     BadDatabaseUrl,
@@ -139,6 +140,7 @@ __all__ = [
     "ImportedTwice",
     "Interrupted",
     "KeptSourceBroken",
+    "LinterFailed",
     "LocalForks",
     "LockTimeout",
     "LosesRows",
@@ -181,6 +183,7 @@ __all__ = [
     "ServerMissing",
     "ServerUnreachable",
     "SharedRevisions",
+    "SinceUnclear",
     "Source",
     "StandsOnOthers",
     "SyncDriver",

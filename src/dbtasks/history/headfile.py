@@ -33,7 +33,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class HeadProblem:
     """What is wrong with the file.
 
     Attributes:
@@ -93,18 +93,18 @@ def follow(history: History) -> bool:
     return len(history.heads) == 1 and write(history.project, history.heads[0])
 
 
-def problems(history: History) -> tuple[Problem, ...]:
+def problems(history: History) -> tuple[HeadProblem, ...]:
     """Return what is wrong with the file; empty when nothing is. Several heads are not its fault."""
     where, named = path(history.project), read(history.project)
-    found: list[Problem] = []
+    found: list[HeadProblem] = []
     if named is None and history.heads:
-        found.append(Problem("head-missing", where, heads=history.heads))
+        found.append(HeadProblem("head-missing", where, heads=history.heads))
     elif named is not None and named.is_conflict:
-        found.append(Problem("head-conflict", where, named.revisions, history.heads))
+        found.append(HeadProblem("head-conflict", where, named.revisions, history.heads))
     elif named is not None and not (len(named.revisions) == 1 and named.revisions[0] in history.heads):
-        found.append(Problem("head-wrong", where, named.revisions, history.heads))
+        found.append(HeadProblem("head-wrong", where, named.revisions, history.heads))
     if not is_hooked(history.config):
-        found.append(Problem("head-hook", history.project.alembic_folder / "alembic.ini"))
+        found.append(HeadProblem("head-hook", history.project.alembic_folder / "alembic.ini"))
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
 """Results into words, tables and JSON."""
 
 from dbtasks.render.branches import head_problem, merged, moved, next_of_rebase, rebase, settled
-from dbtasks.render.checks import findings, findings_github, findings_json
+from dbtasks.render.checks import findings, findings_github, findings_json, unchecked
 from dbtasks.render.compats import compat, compat_github, compat_json
 from dbtasks.render.databases import created, onboarded, status, status_json, written
 from dbtasks.render.drafts import difference, draft, rename_question, sql
@@ -70,6 +70,7 @@ __all__ = [
     "step",
     "sync",
     "synced",
+    "unchecked",
     "undiscovered",
     "waiting",
     "written",

@@ -7,7 +7,7 @@ from pathlib import Path
 from dbtasks.branches import Merged, Move
 from dbtasks.errors import counted
 from dbtasks.history import History
-from dbtasks.history.headfile import Problem
+from dbtasks.history.headfile import HeadProblem
 from dbtasks.project import Project
 from dbtasks.rebase import Moved, Rebase, Settled
 from dbtasks.render import text
@@ -88,7 +88,7 @@ def next_of_rebase(moved: Moved, wanted: Rebase, settled: Settled | None, databa
     return "\n".join(lines)
 
 
-def head_problem(one: Problem, project: Project) -> tuple[str, str]:
+def head_problem(one: HeadProblem, project: Project) -> tuple[str, str]:
     """Return what is wrong with the file HEAD, and what to do about it."""
     facts = {"path": text.path_of(one.path, project), "heads": ", ".join(one.heads) or "no revision"}
     return PROBLEMS[one.code].format(named=" and ".join(one.named) or "nothing", **facts), FIXES[one.code]

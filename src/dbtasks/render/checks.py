@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from dbtasks.checks import Finding
-from dbtasks.checks.silence import KNOWN
+from dbtasks.checks import CODES, Finding, Notice, Problem
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, counted, did_you_mean
-from dbtasks.history.headfile import Problem
+from dbtasks.history.headfile import HeadProblem
 from dbtasks.project import Project
-from dbtasks.render import text
+from dbtasks.render import problems, text
 from dbtasks.render.branches import head_problem
 from dbtasks.render.drafts import difference
 from dbtasks.render.github import annotation
@@ -27,6 +26,13 @@ REVISIONS = {
         "give the reason: raise NotImplementedError('the values are gone'), a docstring or a comment.",
     ),
 }
+NOTICES = {
+    "no-linter": (
+        "squawk is not installed, so unsafe DDL on PostgreSQL was not looked for; pip install 'dbtasks[check]'"
+    ),
+    "asks": "a revision asks the database something, and what it does from there on was not looked at: {places}",
+}
+PLACES = 3  # that are named; of the others the number is told
 
 
 def findings(found: Sequence[Finding], project: Project) -> str:
@@ -65,6 +71,17 @@ def findings_github(found: Sequence[Finding], project: Project) -> str:
     return "\n".join([*(_annotation(one, project) for one in found), _count(found)])
 
 
+def unchecked(notices: Sequence[Notice]) -> str:
+    """Return what could not be looked at, a line each; "" when everything was."""
+    return "\n".join(f"note: {NOTICES[one.kind].format(places=_listed(one))}" for one in notices)
+
+
+def _listed(notice: Notice) -> str:
+    shown = [str(one) for one in notice.places[:PLACES]]
+    more = len(notice.places) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
 def _annotation(one: Finding, project: Project) -> str:
     return annotation(one.code, f"{_what(one, project)} fix: {_fix(one, project)}", one.source, project)
 
@@ -79,12 +96,14 @@ def _what(one: Finding, project: Project) -> str:
 
 def _words(one: Finding, project: Project) -> str:
     about = one.about
-    if isinstance(about, Problem):
+    if isinstance(about, HeadProblem):
         return head_problem(about, project)[0]
     if isinstance(about, DbtasksError):
         return about.what()
     if isinstance(about, Difference):
         return f"No revision does this: {difference(about)}."
+    if isinstance(about, Problem):
+        return problems.what(one.code, about)
     if isinstance(about, Undiscovered):
         return f"Discovery does not find this table: {shown(about)}."
     return REVISIONS[one.code][0].format(id=about.id, message=about.message)
@@ -96,18 +115,20 @@ def _comment(one: Finding) -> str:
         return ""
     if one.unheeded == one.code:
         return " Its ignore comment gives no reason."
-    return f" Its ignore comment names '{one.unheeded}', which is no code.{did_you_mean(one.unheeded, KNOWN)}"
+    return f" Its ignore comment names '{one.unheeded}', which is no code.{did_you_mean(one.unheeded, CODES)}"
 
 
 def _fix(one: Finding, project: Project) -> str:
     about = one.about
-    if isinstance(about, Problem):
+    if isinstance(about, HeadProblem):
         return head_problem(about, project)[1]
     if isinstance(about, DbtasksError):
         ways = (about.fix() or about.why() or "").splitlines()
         return ", or ".join(way.partition(" #")[0].strip() for way in ways)
     if isinstance(about, Difference):
         return 'inv db.revision -m "what changes"'
+    if isinstance(about, Problem):
+        return problems.fix(one.code, about)
     if isinstance(about, Undiscovered):
         return remedy(project)
     return REVISIONS[one.code][1]

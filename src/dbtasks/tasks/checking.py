@@ -3,7 +3,7 @@
 from invoke import Context, Exit, task
 
 from dbtasks.errors import BadCommandLine, UnknownValue
-from dbtasks.tasks.edge import friendly, here, show
+from dbtasks.tasks.edge import friendly, here, show, warn
 
 FORMATS = ("text", "json", "github")
 
@@ -12,19 +12,29 @@ FORMATS = ("text", "json", "github")
     help={
         "json": "Print JSON; the same as --format json.",
         "format": "text, json, or github: annotations at the lines of a pull request.",
+        "since": "Look only at what was added since this branch, tag or commit: origin/main.",
+        "dialects": "Look whether it works on these, too: postgresql,mysql,sqlite.",
     }
 )
 @friendly
-def check(_context: Context, json: bool = False, format: str = "") -> None:  # noqa: A002 - the flag
+def check(
+    _context: Context,
+    json: bool = False,
+    format: str = "",  # noqa: A002 - the flag
+    since: str = "",
+    dialects: str = "",
+) -> None:
     """Check models and revisions before a change is merged; exit code 1 when something is to be corrected."""
     chosen = _chosen(format, "db.check", json=json)
-    from dbtasks import checks, render
+    from dbtasks import checks, offline, render
 
     at = here()
-    found = checks.run(at.history, at.settings)
+    asked = checks.Asked(since, offline.dialects_of(at.settings, dialects, own=False, task="db.check"))
+    checked = checks.run(at.history, at.settings, asked)
     words = {"text": render.findings, "json": render.findings_json, "github": render.findings_github}
-    show(words[chosen](found, at.project))
-    if found:
+    show(words[chosen](checked.findings, at.project))
+    warn(render.unchecked(checked.notices))
+    if checked.findings:
         raise Exit(code=1)
 
 
