@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class DatabaseSettings:
     scratch_url: URL | None = None
     count_limit: int = 1_000_000  # rows; what is more is estimated
     set_aside_limit: int = 1_000_000  # rows; what is more is not copied without being asked for
+    is_protected: bool = False  # whether the configured environment is one of the protected
 
     @property
     def name(self) -> str:
@@ -82,7 +83,8 @@ def load(project: Project, environ: Mapping[str, str] | None = None) -> Settings
         raise BadSetting("environment", "a name", "the configuration")
     overlays = _overlays(project, folders, environment)
     files = (*default, *overlays)
-    return Settings(environment, _database(project, _merge(project, files), variables, files), files)
+    database = _database(project, _merge(project, files), variables, files)
+    return Settings(environment, replace(database, is_protected=environment in database.protected), files)
 
 
 def _variables(project: Project, environ: Mapping[str, str]) -> Mapping[str, str]:

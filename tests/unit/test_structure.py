@@ -23,6 +23,7 @@ LAYERS = (
         "lock",
         "environment",
         "road",
+        "cache",
         "scratch",
         "compare",
         "statements",

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, types
 from sqlalchemy.types import TypeEngine
 
+from dbtasks.dialects.clones import Clones
 from dbtasks.dialects.copies import Copies
 from dbtasks.dialects.definitions import Reader
 from dbtasks.dialects.locks import Lock
@@ -46,6 +47,7 @@ class Dialect:
     definitions = Reader()  # how indexes and constraints are made
     copies = Copies()  # how values are copied aside and taken back
     lock = Lock()  # one migrator at a time
+    clones = Clones()  # how a whole database is copied, and copies are kept
     moves = Moves()  # how the whole database is moved aside and back
     alters_autoincrement = False  # a changed column has to be told again that it counts up
     orders_columns = False  # a column can be put in its old place again

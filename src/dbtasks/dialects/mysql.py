@@ -8,6 +8,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
+from dbtasks.dialects.clones import MySQLClones
 from dbtasks.dialects.copies import MySQLCopies
 from dbtasks.dialects.definitions import MySQLReader
 from dbtasks.dialects.locks import MySQLLock
@@ -47,6 +48,7 @@ class MySQL(Dialect):
     alters_autoincrement = True
     orders_columns = True
     implies_indexes = True
+    clones = MySQLClones()
     copies = MySQLCopies()
     definitions = MySQLReader()
     lock = MySQLLock()

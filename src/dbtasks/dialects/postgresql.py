@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateSchema
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
+from dbtasks.dialects.clones import PostgreSQLClones
 from dbtasks.dialects.copies import PostgreSQLCopies
 from dbtasks.dialects.definitions import PostgreSQLReader
 from dbtasks.dialects.locks import PostgreSQLLock
@@ -106,6 +107,7 @@ class PostgreSQL(Dialect):
 
     atomic = True
     has_schemas = True
+    clones = PostgreSQLClones()
     copies = PostgreSQLCopies()
     definitions = PostgreSQLReader()
     lock = PostgreSQLLock()

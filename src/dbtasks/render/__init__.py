@@ -5,7 +5,7 @@ from dbtasks.render.checks import findings, findings_github, findings_json
 from dbtasks.render.databases import created, onboarded, status, status_json, written
 from dbtasks.render.drafts import difference, draft, rename_question, sql
 from dbtasks.render.histories import history, history_json
-from dbtasks.render.kept import brought_back, environment, forgotten, kept, kept_json, restored
+from dbtasks.render.kept import brought_back, cleaned, environment, forgotten, kept, kept_json, restored
 from dbtasks.render.models import heads, notices, services, services_json
 from dbtasks.render.plans import plan, plan_json, stake
 from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
@@ -15,6 +15,7 @@ from dbtasks.render.undiscovered import undiscovered
 
 __all__ = [
     "brought_back",
+    "cleaned",
     "created",
     "difference",
     "draft",
