@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
@@ -18,6 +17,14 @@ from support.repository import Repository, Sql
 
 NAMES = tuple(f"r{number:02}" for number in range(10))
 CHILD = LOADED + "from dbtasks import scratch\nwith scratch.at(revisions, configured.database):\n    print('made')\n"
+PARENT = """
+CREATE TABLE parent (id INTEGER PRIMARY KEY AUTO_INCREMENT, name VARCHAR(20) DEFAULT 'no',
+                     remark VARCHAR(9) COMMENT 'it''s 100%', twice VARCHAR(40) AS (CONCAT(name, name)) STORED)
+"""
+CHILD = """
+CREATE TABLE child (id INTEGER DEFAULT NEXTVAL(numbers), parent_id INTEGER,
+                    CONSTRAINT `a%` FOREIGN KEY (parent_id) REFERENCES parent (id))
+"""
 EVERYTHING = {
     "sqlite": (
         "CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT DEFAULT 'it''s 100%')",
@@ -34,10 +41,8 @@ EVERYTHING = {
     ),
     "mysql": (
         "CREATE SEQUENCE numbers START WITH 7",
-        "CREATE TABLE parent (id INTEGER PRIMARY KEY AUTO_INCREMENT, name VARCHAR(20) DEFAULT 'it''s 100%',"
-        " twice VARCHAR(40) AS (CONCAT(name, name)) STORED)",
-        "CREATE TABLE child (id INTEGER DEFAULT NEXTVAL(numbers), parent_id INTEGER,"
-        " CONSTRAINT `a%` FOREIGN KEY (parent_id) REFERENCES parent (id))",
+        PARENT,
+        CHILD,
         "CREATE VIEW names AS SELECT name FROM parent",
         "CREATE VIEW all_names AS SELECT name FROM names",
         "CREATE TRIGGER before_parent BEFORE INSERT ON parent FOR EACH ROW SET NEW.name = UPPER(NEW.name)",
@@ -81,8 +86,12 @@ def _emptied(server_url: URL) -> None:
 
 def _names(repository: Repository, server_url: URL, sql: Sql) -> list[str]:
     """Return the names of the databases that are kept."""
-    server = server_url if server_url.get_backend_name() != "sqlite" else server_url.set(database=str(repository.path(".dbtasks_cache")))
-    return [name for name in sql.databases(server) if name.startswith("dbtasks_")and "_test_" not in name]
+    server = (
+        server_url
+        if server_url.get_backend_name() != "sqlite"
+        else server_url.set(database=str(repository.path(".dbtasks_cache")))
+    )
+    return [name for name in sql.databases(server) if name.startswith("dbtasks_") and "_test_" not in name]
 
 
 def _differences(repository: Repository, url: URL) -> tuple[compare.Difference, ...]:
@@ -108,7 +117,9 @@ def test_the_second_one_is_a_copy(repository: Repository, server_url: URL, sql: 
     assert sql.tables(url_of(repository)) == []
 
 
-def test_a_new_revision_is_applied_to_a_copy(repository: Repository, server_url: URL, sql: Sql, applied: Applied) -> None:
+def test_a_new_revision_is_applied_to_a_copy(
+    repository: Repository, server_url: URL, sql: Sql, applied: Applied
+) -> None:
     """One more costs one more, again and again, until it is worth to keep another."""
     chain(repository, *NAMES)
     _make(repository)
@@ -156,7 +167,9 @@ def test_what_shaped_it_has_changed(edited: str, repository: Repository, applied
         repository.write("alembic_db/sql/more.sql", "CREATE TABLE even_more (id INTEGER)")
     else:
         file = repository.path("alembic_db/versions/r05.py")
-        file.write_text(file.read_text(encoding="utf-8").replace("(id INTEGER)", "(id INTEGER, x INTEGER)"), encoding="utf-8")
+        file.write_text(
+            file.read_text(encoding="utf-8").replace("(id INTEGER)", "(id INTEGER, x INTEGER)"), encoding="utf-8"
+        )
     _make(repository)
     assert applied == [NAMES] * 2
     sys.modules.pop("shared.names", None)
@@ -189,19 +202,24 @@ def test_a_damaged_file_is_made_anew(damage: str, repository: Repository, applie
     assert applied == [NAMES] * 2
 
 
-def test_what_a_killed_builder_leaves_is_not_used(repository: Repository, server_url: URL, sql: Sql, applied: Applied) -> None:
+def test_what_a_killed_builder_leaves_is_not_used(
+    repository: Repository, server_url: URL, sql: Sql, applied: Applied
+) -> None:
     """``kill -9`` while the copy is made: what is there is not taken for one, and goes with the next."""
     chain(repository, *NAMES)
     at = here(repository)
     work = cache.of(at.history, at.settings.database, at.history.revisions)
     assert work is not None
-    half = work.url(10) if server_url.get_backend_name() == "mysql" else dialects.of(server_url).scratch_url(work.server, cache.scratch_name())
+    renamed = server_url.get_backend_name() != "mysql"
+    half = dialects.of(server_url).scratch_url(work.server, cache.scratch_name()) if renamed else work.url(10)
     if server_url.get_backend_name() == "sqlite":
         repository.path(".dbtasks_cache").mkdir()
     databases.create(half)
     sql(half, "CREATE TABLE t_r00 (id INTEGER)")
     _make(repository)
     _make(repository)
+    if renamed:
+        databases.drop(half)
     assert applied == [NAMES]
     with scratch.at(at.history, at.settings.database) as url:
         assert len(sql.tables(url)) == 11
@@ -233,10 +251,13 @@ def test_a_copy_has_everything(repository: Repository, dialect: str, sql: Sql) -
         sql(url, "INSERT INTO parent (name) VALUES ('two')")
         assert len(sql(url, "SELECT name FROM names WHERE name <> 'one' OR 1 = 1")) == 2
         assert sql(url, "SELECT max(id) FROM parent") == [(2,)]
-        if dialect != "sqlite":
-            assert sql(url, "SELECT NEXTVAL(numbers)" if dialect == "mysql" else "SELECT nextval('numbers')") == [(8 if dialect == "mysql" else 7,)]
+        if dialect == "postgresql":
+            assert sql(url, "SELECT nextval('numbers')") == [(7,)]
         if dialect == "mysql":
-            assert sql(url, "SELECT one(), twice, (SELECT count(*) FROM all_names) FROM parent WHERE id = 1") == [(1, "ONEONE", 2)]
+            assert sql(url, "SELECT NEXTVAL(numbers) > 7") == [(1,)]  # the values that the server had at hand are lost
+            assert sql(url, "SELECT one(), twice, (SELECT count(*) FROM all_names) FROM parent WHERE id = 1") == [
+                (1, "ONEONE", 2)
+            ]
 
 
 def test_changing_a_copy_changes_no_other(repository: Repository, sql: Sql) -> None:
@@ -254,7 +275,11 @@ def test_clean_empties_it(repository: Repository, server_url: URL, sql: Sql, app
     chain(repository, *NAMES)
     assert re.fullmatch(r"Nothing is kept \(.*\)\.\n", repository.inv("db.clean").out)
     _make(repository)
-    old, new, others = f"{cache.SCRATCH}{int(time.time()) - 4000:08x}0badcafe", cache.scratch_name(), f"{cache.SCRATCH}of_mine"
+    old, new, others = (
+        f"{cache.SCRATCH}{int(time.time()) - 4000:08x}0badcafe",
+        cache.scratch_name(),
+        f"{cache.SCRATCH}of_mine",
+    )
     for name in (old, new, others):
         if server_url.get_backend_name() != "sqlite":
             databases.create(_url(repository, server_url, name))
@@ -298,7 +323,9 @@ def test_where_none_may_be_kept(repository: Repository, server_url: URL, sql: Sq
     assert len(_names(repository, server_url, sql)) == (1 if in_file else 0)
     if not in_file:
         text = server_url.render_as_string(hide_password=False)
-        repository.write("config/default_config.yaml", f"environment: production\ndatabase:\n  scratch:\n    url: '{text}'\n")
+        repository.write(
+            "config/default_config.yaml", f"environment: production\ndatabase:\n  scratch:\n    url: '{text}'\n"
+        )
         _make(repository)
         assert len(_names(repository, server_url, sql)) == 1
 
@@ -310,5 +337,9 @@ def _make(repository: Repository) -> None:
 
 
 def _url(repository: Repository, server_url: URL, name: str) -> URL:
-    server = server_url if server_url.get_backend_name() != "sqlite" else server_url.set(database=str(repository.path(".dbtasks_cache")))
+    server = (
+        server_url
+        if server_url.get_backend_name() != "sqlite"
+        else server_url.set(database=str(repository.path(".dbtasks_cache")))
+    )
     return dialects.of(server).scratch_url(server, name.removesuffix(".db"))
