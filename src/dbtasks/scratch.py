@@ -81,7 +81,9 @@ class Mold:
             if self.source is not None:
                 url = stack.enter_context(_reserved(self.database))
                 url = url if _copied(self.source, url) else None
-            yield url or stack.enter_context(at(self.history, self.database, worth=1))
+            url = url or stack.enter_context(at(self.history, self.database, worth=1))
+            stack.callback(dialects.of(url).clones.free, url, databases.connect)
+            yield url
 
 
 def mold(history: History, database: DatabaseSettings) -> Mold:

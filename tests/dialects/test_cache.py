@@ -16,7 +16,7 @@ from dialects.verbs import LOADED, SECONDS, chain, execute, here, url_of, write_
 from support.repository import Repository, Sql
 
 NAMES = tuple(f"r{number:02}" for number in range(10))
-CHILD = LOADED + "from dbtasks import scratch\nwith scratch.at(revisions, configured.database):\n    print('made')\n"
+MAKING = LOADED + "from dbtasks import scratch\nwith scratch.at(revisions, configured.database):\n    print('made')\n"
 PARENT = """
 CREATE TABLE parent (id INTEGER PRIMARY KEY AUTO_INCREMENT, name VARCHAR(20) DEFAULT 'no',
                      remark VARCHAR(9) COMMENT 'it''s 100%', twice VARCHAR(40) AS (CONCAT(name, name)) STORED)
@@ -231,7 +231,7 @@ def test_two_at_once_make_it_once(repository: Repository, server_url: URL, sql: 
     slow = f"import time\nopen({str(repository.path('count'))!r}, 'a').write('x')\ntime.sleep(1)\n{execute('CREATE TABLE t_r00 (id INTEGER)')}"
     write_revision(repository, "r00", None, slow)
     repository.write("alembic_db/HEAD", "r09\n")
-    children = [subprocess.Popen([sys.executable, "-P", "-c", CHILD], cwd=repository.root, env={"DATABASE_URL": repository.url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]  # fmt: skip
+    children = [subprocess.Popen([sys.executable, "-P", "-c", MAKING], cwd=repository.root, env={"DATABASE_URL": repository.url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]  # fmt: skip
     ended = [child.communicate(timeout=SECONDS) for child in children]
     assert ended == [("made\n", "")] * 4
     assert repository.read("count") == "x"

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, types
@@ -41,6 +42,7 @@ class Dialect:
     package = ""
     extra = ""
     default_port: int | None = None
+    sync_drivers: tuple[tuple[str, str], ...] = ()  # what stands in a URL of one that is not asynchronous, its module
 
     atomic = False  # a revision that fails leaves nothing behind
     offline = True  # DDL can be written without a database (alembic --sql)
@@ -61,6 +63,10 @@ class Dialect:
     def drivername(self) -> str:
         """Return what stands before ``://`` in a URL of this dialect."""
         return f"{self.names[0]}+{self.driver}"
+
+    def sync_driver(self) -> str | None:
+        """Return what stands before ``://`` for an installed driver that is not asynchronous; None without one."""
+        return next((name for name, module in self.sync_drivers if find_spec(module)), None)
 
     def check_url(self, url: URL, origin: str) -> None:
         """Raise UnsupportedDatabaseUrl when the URL names no database that can be migrated."""

@@ -44,6 +44,7 @@ class MySQL(Dialect):
     package = "aiomysql"
     extra = "mysql"
     default_port = 3306
+    sync_drivers = (("mysql+pymysql", "pymysql"), ("mysql+mysqldb", "MySQLdb"))
 
     alters_autoincrement = True
     orders_columns = True

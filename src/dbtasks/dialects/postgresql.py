@@ -104,6 +104,7 @@ class PostgreSQL(Dialect):
     package = "asyncpg"
     extra = "postgresql"
     default_port = 5432
+    sync_drivers = (("postgresql+psycopg", "psycopg"), ("postgresql+psycopg2", "psycopg2"))
 
     atomic = True
     has_schemas = True

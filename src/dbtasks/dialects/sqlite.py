@@ -26,6 +26,7 @@ class SQLite(Dialect):
     driver = "aiosqlite"
     package = "aiosqlite"
     extra = "sqlite"
+    sync_drivers = (("sqlite", "sqlite3"),)
 
     atomic = True
     clones = SQLiteClones()

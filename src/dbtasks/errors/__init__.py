@@ -26,6 +26,7 @@ from dbtasks.errors.configuration import (
     DriverNotInstalled,
     ProjectNotFound,
     SyncDriver,
+    SyncDriverMissing,
     UnknownDialect,
     UnknownKey,
     UnsupportedDatabaseUrl,
@@ -48,6 +49,7 @@ from dbtasks.errors.guards import (
     LossNotAccepted,
     NotNamed,
     NotThisMachine,
+    NotThrowaway,
     ProtectedEnvironment,
 )
 from dbtasks.errors.history import (
@@ -140,6 +142,7 @@ __all__ = [
     "NotNamed",
     "NotReachable",
     "NotThisMachine",
+    "NotThrowaway",
     "NothingBehind",
     "NothingKept",
     "NothingLocal",
@@ -164,6 +167,7 @@ __all__ = [
     "Source",
     "StandsOnOthers",
     "SyncDriver",
+    "SyncDriverMissing",
     "TableDeclaredTwice",
     "TasksMissing",
     "TooMuchToSetAside",

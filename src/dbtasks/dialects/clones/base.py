@@ -61,6 +61,9 @@ class Clones:
         """Return databases with this prefix to which nobody is connected; for files, what is in ``server``'s folder."""
         raise NotImplementedError
 
+    def free(self, url: URL, connect: Open[Any]) -> None:
+        """End the connections of others to a scratch database, where they would keep it from being dropped."""
+
     def is_sound(self, connection: Connection) -> bool:
         """Return whether a copy can be read, as far as the database can tell."""
         return True

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dbtasks.dialects.clones.base import Clones, Open, Shelf, Wait, age
 from dbtasks.dialects.moves.mysql import contents_of, quoted
+from dbtasks.errors import DatabaseMissing
 
 T = TypeVar("T")
 
@@ -28,6 +29,7 @@ ALONE = text("""
 SELECT schema_name FROM information_schema.schemata WHERE LEFT(schema_name, :length) = :prefix
   AND schema_name NOT IN (SELECT db FROM information_schema.processlist WHERE db IS NOT NULL) ORDER BY schema_name
 """)
+CONNECTED = text("SELECT id FROM information_schema.processlist WHERE db = :name AND id <> CONNECTION_ID()")
 DEFAULTS = text("""
 SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = :name
 """)
@@ -115,9 +117,22 @@ class MySQLClones(Clones):
         names = connect(server.set(database=""), lambda one: one.execute(ALONE, given).scalars().all())
         return tuple(server.set(database=name) for name in names)
 
+    def free(self, url: URL, connect: Open[Any]) -> None:
+        """Kill them: a transaction that a test has left open holds its tables for as long as it lives."""
+
+        def end(connection: Connection) -> None:
+            for number in connection.execute(CONNECTED, {"name": url.database}).scalars().all():
+                with contextlib.suppress(DBAPIError):  # it has ended meanwhile
+                    connection.exec_driver_sql(f"KILL {number}")
+
+        connect(url.set(database=""), end)
+
 
 def _copy(connection: Connection, source: str, target: str) -> None:
-    characters, collation = connection.execute(DEFAULTS, {"name": source}).one()
+    defaults = connection.execute(DEFAULTS, {"name": source}).one_or_none()
+    if defaults is None:
+        raise DatabaseMissing(source, str(connection.engine.url.host))
+    characters, collation = defaults
     new = quoted(connection, target)
     made = [*_made(connection, source, target)]
     connection.exec_driver_sql(f"CREATE DATABASE {new} CHARACTER SET {characters} COLLATE {collation}")
