@@ -63,11 +63,13 @@ class Mold:
 
     Attributes:
         source: where it is; None when it could not be kept, and each is made by itself.
+        folder: of the copies, where they are files.
     """
 
     history: History
     database: DatabaseSettings
     source: URL | None
+    folder: str
 
     @contextmanager
     def copy(self) -> Iterator[URL]:
@@ -79,15 +81,16 @@ class Mold:
         with ExitStack() as stack:
             url = None
             if self.source is not None:
-                url = stack.enter_context(_reserved(self.database))
+                url = stack.enter_context(_reserved_in(self.folder, self.database))
                 url = url if _copied(self.source, url) else None
             url = url or stack.enter_context(at(self.history, self.database, worth=1))
             stack.callback(dialects.of(url).clones.free, url, databases.connect)
             yield url
 
 
-def mold(history: History, database: DatabaseSettings) -> Mold:
-    """Return a database at head that is kept, and made when it is not there.
+@contextmanager
+def mold(history: History, database: DatabaseSettings) -> Iterator[Mold]:
+    """Give a database at head that is kept, and made when it is not there.
 
     Raises:
         MayNotCreateDatabase, MigrationFailed: as :func:`at`.
@@ -97,7 +100,8 @@ def mold(history: History, database: DatabaseSettings) -> Mold:
         pass
     kept = cache.of(history, database, chain)
     whole = kept is not None and next(kept.lengths(), 0) == len(chain)
-    return Mold(history, database, kept.url(len(chain)) if kept and whole else None)
+    with tempfile.TemporaryDirectory(prefix=cache.SCRATCH) as folder:
+        yield Mold(history, database, kept.url(len(chain)) if kept and whole else None, folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,18 +246,21 @@ def _empty(database: DatabaseSettings) -> Iterator[URL]:
 @contextmanager
 def _reserved(database: DatabaseSettings) -> Iterator[URL]:
     """Give the URL of a database that does not exist yet; if it does later, it is dropped."""
-    name = cache.scratch_name()
-    with tempfile.TemporaryDirectory(prefix=cache.SCRATCH) as folder:
-        dialect = dialects.of(database.url)
-        server = cache.server_of(database)
-        url = dialect.scratch_url(server.set(database=folder) if dialect.in_file else server, name)
-        try:
-            yield url
-        except MayNotCreateDatabase:
-            with contextlib.suppress(DbtasksError):  # there may be nothing to drop, and MySQL refuses that, too
-                databases.drop(url)
-            raise
-        except BaseException:
+    with tempfile.TemporaryDirectory(prefix=cache.SCRATCH) as folder, _reserved_in(folder, database) as url:
+        yield url
+
+
+@contextmanager
+def _reserved_in(folder: str, database: DatabaseSettings) -> Iterator[URL]:
+    dialect, server = dialects.of(database.url), cache.server_of(database)
+    url = dialect.scratch_url(server.set(database=folder) if dialect.in_file else server, cache.scratch_name())
+    try:
+        yield url
+    except MayNotCreateDatabase:
+        with contextlib.suppress(DbtasksError):  # there may be nothing to drop, and MySQL refuses that, too
             databases.drop(url)
-            raise
+        raise
+    except BaseException:
         databases.drop(url)
+        raise
+    databases.drop(url)

@@ -1,6 +1,7 @@
 """The database at head that the tests of a project copy, and whether there may be one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,8 +28,9 @@ def told(work: Callable[[], T]) -> T:
     return pytest.fail(words, pytrace=False)
 
 
-def of(root: Path) -> Mold:
-    """Return the database at head of the project that a folder lies in; made by its migrations when it is not there.
+@contextmanager
+def of(root: Path) -> Iterator[Mold]:
+    """Give the database at head of the project that a folder lies in; made by its migrations when it is not there.
 
     Raises:
         NotThrowaway: it would be on a server that may have something to lose.
@@ -37,7 +39,8 @@ def of(root: Path) -> Mold:
     found = project.find(root)
     configured = settings.load(found)
     check(configured)
-    return scratch.mold(history.load(found), configured.database)
+    with scratch.mold(history.load(found), configured.database) as mold:
+        yield mold
 
 
 def check(configured: Settings) -> None:

@@ -4,7 +4,7 @@ See docs/testing.md. Imports stand inside the fixtures: a run of pytest that use
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +24,12 @@ def dbtasks_root(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dbtasks_mold(dbtasks_root: Path) -> "Mold":
+def dbtasks_mold(dbtasks_root: Path) -> Iterator["Mold"]:
     """Return the database at head that is copied, which is made by the migrations where it is not kept from before."""
     from dbtasks.testing import molds
 
-    return molds.told(lambda: molds.of(dbtasks_root))
+    with ExitStack() as stack:
+        yield molds.told(lambda: stack.enter_context(molds.of(dbtasks_root)))
 
 
 @pytest.fixture
