@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
@@ -29,6 +29,7 @@ ALONE = text("""
 SELECT schema_name FROM information_schema.schemata WHERE LEFT(schema_name, :length) = :prefix
   AND schema_name NOT IN (SELECT db FROM information_schema.processlist WHERE db IS NOT NULL) ORDER BY schema_name
 """)
+MARKED = text("SELECT 1 FROM information_schema.tables WHERE table_schema = :name AND table_name = :mark")
 CONNECTED = text("SELECT id FROM information_schema.processlist WHERE db = :name AND id <> CONNECTION_ID()")
 DEFAULTS = text("""
 SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = :name
@@ -46,12 +47,19 @@ BEFORE = (
     "SET FOREIGN_KEY_CHECKS = 0",
     "SET @dbtasks_mode = @@sql_mode, sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')",
 )
+HERE = "\0"  # stands for the name of the database that is made
 AFTER = "SET sql_mode = @dbtasks_mode"  # routines remember the mode in which they are made
 AT_ONCE = 100  # tables of which one statement asks whether they have rows
 
 
 class MySQLClones(Clones):
-    """Neither is there a rename: a copy counts once it has a table that is made last."""
+    """Neither is there a rename: a copy counts once it has a table that is made last.
+
+    What was read of one that is kept is remembered: it never changes, and is copied for every test of a run.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[URL, tuple[str, ...]] = {}
 
     def look(self, server: URL, prefix: str, connect: Open[Any]) -> Shelf:
         """Ask the server; what has no mark, and is not being made, is dead."""
@@ -69,7 +77,16 @@ class MySQLClones(Clones):
 
     def copy(self, source: URL, target: URL, connect: Open[Any]) -> None:
         """Make a database of the same defaults, and in it everything that the other has."""
-        connect(target.set(database=""), lambda one: _copy(one, str(source.database), str(target.database)))
+
+        def make(connection: Connection) -> None:
+            is_kept = connection.execute(MARKED, {"name": source.database, "mark": MARK}).scalar()
+            known = self._read.get(source) if is_kept else None
+            known = known or tuple(_made(connection, str(source.database)))
+            _copy(connection, str(source.database), str(target.database), known)
+            if is_kept:
+                self._read = {source: known}
+
+        connect(target.set(database=""), make)
 
     def keep(self, source: URL, aside: URL, kept: URL, connect: Open[Any]) -> None:
         """Copy, then mark. What stands there under this name without a mark was never finished."""
@@ -77,11 +94,11 @@ class MySQLClones(Clones):
         def make(connection: Connection) -> None:
             name = quoted(connection, str(kept.database))
             connection.exec_driver_sql("SET sql_notes = 0")
-            if connection.execute(TABLES, {"name": kept.database, "mark": ""}).scalars().all().count(MARK):
+            if connection.execute(MARKED, {"name": kept.database, "mark": MARK}).scalar():
                 return
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
             try:
-                _copy(connection, str(source.database), str(kept.database))
+                _copy(connection, str(source.database), str(kept.database), [*_made(connection, str(source.database))])
                 connection.exec_driver_sql(f"CREATE TABLE {name}.{MARK} (id INT) COMMENT '{time.time():.0f}'")
             except BaseException:
                 with contextlib.suppress(DBAPIError):
@@ -128,24 +145,25 @@ class MySQLClones(Clones):
         connect(url.set(database=""), end)
 
 
-def _copy(connection: Connection, source: str, target: str) -> None:
+def _copy(connection: Connection, source: str, target: str, made: Iterable[str]) -> None:
     defaults = connection.execute(DEFAULTS, {"name": source}).one_or_none()
     if defaults is None:
         raise DatabaseMissing(source, str(connection.engine.url.host))
     characters, collation = defaults
     new = quoted(connection, target)
-    made = [*_made(connection, source, target)]
     connection.exec_driver_sql(f"CREATE DATABASE {new} CHARACTER SET {characters} COLLATE {collation}")
     connection.exec_driver_sql(f"USE {new}")
     for statement in (*BEFORE, *made):
-        connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(statement.replace(HERE, new))
     connection.commit()
     connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
 
 
-def _made(connection: Connection, source: str, target: str) -> Iterator[str]:
+def _made(connection: Connection, source: str) -> Iterator[str]:
     """Yield the statements that make everything again: what is needed by others first, what acts by itself last."""
-    old, new = quoted(connection, source), quoted(connection, target)
+    if connection.execute(DEFAULTS, {"name": source}).one_or_none() is None:
+        raise DatabaseMissing(source, str(connection.engine.url.host))
+    old = quoted(connection, source)
     others = contents_of(connection, source).made
     tables = connection.execute(TABLES, {"name": source, "mark": MARK}).all()
     for name in (row[0] for row in tables if row[1]):
@@ -153,12 +171,12 @@ def _made(connection: Connection, source: str, target: str) -> Iterator[str]:
     plain = [quoted(connection, row[0]) for row in tables if not row[1]]
     for name in plain:
         statement = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {old}.{name}").one()[1])
-        yield statement.replace(f"{old}.", f"{new}.").replace("%", "%%")
+        yield statement.replace(f"{old}.", f"{HERE}.").replace("%", "%%")
     yield from _rows(connection, source, plain)
     yield AFTER
     for kind in ("FUNCTION", "PROCEDURE", "VIEW", "TRIGGER", "EVENT"):
         for _, statement in others.get(kind, ()):
-            yield statement.replace(f"{old}.", f"{new}.")
+            yield statement.replace(f"{old}.", f"{HERE}.")
 
 
 def _sequence(connection: Connection, old: str, name: str) -> Iterator[str]:
