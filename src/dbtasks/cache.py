@@ -174,7 +174,7 @@ def clean(project: Project, database: DatabaseSettings) -> Cleaned:
         AccessDenied, ServerUnreachable, DatabaseUnusable: the server cannot be asked.
     """
     dialect, place = dialects.of(database.url), _place(project, database)
-    shown = str(place.database) if dialect.in_file else dialect.address(place)
+    shown = project.relative(project.cache_folder).as_posix() if dialect.in_file else dialect.address(place)
     if not is_allowed(database):
         return Cleaned(shown, (), ())
     shelf = dialect.clones.look(place, PREFIX, databases.connect)
