@@ -145,7 +145,13 @@ def test_few_revisions_are_not_worth_it(repository: Repository, server_url: URL,
     assert not repository.path(".dbtasks_cache").exists()
 
 
-@pytest.mark.parametrize("edited", ["r05", "env", "module", "data"])
+@pytest.mark.parametrize(
+    ("dialect", "edited"),
+    [
+        *((name, "r05") for name in ("sqlite", "postgresql", "mysql")),
+        *(("sqlite", one) for one in ("env", "module", "data")),
+    ],
+)
 def test_what_shaped_it_has_changed(edited: str, repository: Repository, applied: Applied) -> None:
     """An edited revision, ``env.py``, a module or a file that a revision uses: from there on it is made anew."""
     chain(repository, *NAMES)
