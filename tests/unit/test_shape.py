@@ -91,6 +91,12 @@ def test_models_that_a_revision_imports_count(tree: Repository) -> None:
     assert changed(tree, "services/shop/database/db_models/item_model.py") == [False, True, True]
 
 
+def test_a_file_that_env_names_counts_for_all(tree: Repository) -> None:
+    """Also where it is named in a remark: it is not lost because no revision names it."""
+    tree.write("alembic_db/env.py", "# see alembic.ini\n" + tree.read("alembic_db/env.py"))
+    assert changed(tree, "alembic_db/alembic.ini") == [True] * 3
+
+
 def test_what_env_imports_counts(tree: Repository) -> None:
     """A module that ``env.py`` imports, and that is not of models."""
     tree.write("alembic_db/env.py", tree.read("alembic_db/env.py") + "\nimport shared.names\n")

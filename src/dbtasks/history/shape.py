@@ -18,10 +18,9 @@ from dbtasks.project import Project
 
 LIBRARIES = ("dbtasks", "alembic", "SQLAlchemy")  # a new version of one may make something else of the same revision
 KNOWN = frozenset({*sys.stdlib_module_names, "alembic", "sqlalchemy", "dbtasks"})  # of no interest as imports
-IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\.*\w*)(.*)", re.MULTILINE)
+IMPORT = re.compile(r"\b(from|import)[ \t]+(\.*\w*)(.*)")
 READS = re.compile(r"\bopen\(|\.read_text\(|\.read_bytes\(|\bopen_text\(")
 NAME = re.compile(r"""["']([^"'\n]*\.\w{1,6})["']""")  # of a file, in quotes
-WORD = re.compile(r"[\w.\-]+")
 CODE = (".py", ".pyc")
 ASIDE = ("HEAD", "script.py.mako")  # of a draft, not of what it does
 
@@ -46,15 +45,15 @@ class _Shape:
         )
         self._texts: dict[Path, str] = {}
         self._nearest: dict[Path, frozenset[Path]] = {}
-        self._named: set[Path] = set()
 
     @cached_property
     def common(self) -> str:
         """Return what is said of every revision: the libraries, ``env.py``, and the files that no revision names."""
         env = self._project.alembic_folder / "env.py"
-        modules = (file for file in self._reached(env) if file == env or not self._is_model(file))
+        modules = {file for file in self._reached(env) if file == env or not self._is_model(file)}
+        named = {file for one in modules for file in self._files_in(self._text(one), env)}
         libraries = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
-        return "\n".join([*libraries, *(self._told(file) for file in sorted({*modules, *self._data}))])
+        return "\n".join([*libraries, *(self._told(file) for file in sorted(modules | named | self._data))])
 
     def of(self, revision: Revision) -> str:
         """Return what is said of one revision."""
@@ -82,15 +81,15 @@ class _Shape:
             return frozenset()
         sources = [*self._project.alembic_folder.rglob("*.py")]
         stems = {file.stem for file in sources}
-        words = {word for file in sources for word in WORD.findall(self._text(file))}
-        return frozenset(file for file in files if file.stem not in stems and file.name not in words)
+        names = {_last(name) for file in sources for name in NAME.findall(self._text(file))}
+        return frozenset(file for file in files if file.stem not in stems and file.name not in names)
 
     def _files_in(self, text: str, path: Path) -> Iterator[Path]:
         """Yield the files that a text names: in Alembic's folder by name, elsewhere by their path."""
         names = NAME.findall(text) if self._beside or READS.search(text) else ()
         for name in names:
-            last = name.rpartition("/")[2]
-            yield from (file for file in self._beside.get(Path(last).stem, ()) if file.name == last)
+            last = _last(name)
+            yield from (file for file in self._beside.get(last.rpartition(".")[0], ()) if file.name == last)
             for folder in (path.parent, self._project.root):
                 if (folder / name).is_file():
                     yield folder / name
@@ -107,7 +106,9 @@ class _Shape:
 
     def _imported(self, file: Path) -> frozenset[Path]:
         if file not in self._nearest:
-            self._nearest[file] = frozenset(self._resolved(_imports(self._text(file), self._package(file))))
+            text = self._text(file)
+            modules = () if _is_plain(text) else _imports(text, self._package(file))
+            self._nearest[file] = frozenset(self._resolved(modules))
         return self._nearest[file]
 
     def _package(self, file: Path) -> tuple[str, ...]:
@@ -138,11 +139,19 @@ class _Shape:
         return self._texts[file]
 
 
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a file can be seen to import only well-known modules, without the cost of parsing it."""
+    return not any(
+        name not in KNOWN or (start == "import" and "," in rest) for start, name, rest in IMPORT.findall(text)
+    )
+
+
 def _imports(text: str, package: tuple[str, ...]) -> Iterator[str]:
     """Yield the modules that a file may import, other than well-known ones."""
-    first = {(name, "," in rest) for name, rest in IMPORT.findall(text)}
-    if not any(has_more or name not in KNOWN for name, has_more in first):
-        return
     try:
         tree = ast.parse(text)
     except SyntaxError:
