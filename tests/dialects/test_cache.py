@@ -1,10 +1,12 @@
 """Scratch databases that are kept: what makes one usable, what makes it useless, and how they go."""
 
+import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
@@ -301,6 +303,52 @@ def test_clean_empties_it(repository: Repository, server_url: URL, sql: Sql, app
             databases.drop(_url(repository, server_url, name))
     _make(repository)
     assert applied == [NAMES] * 2
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_clean_removes_files_that_killed_runs_left(repository: Repository, tmp_path: Path) -> None:
+    """Of temporary folders with our name those that are older than an hour, and nothing else of them."""
+    temporary = tmp_path / "temporary"
+    old, new, strange = (temporary / f"{cache.SCRATCH}{name}" for name in ("abcd", "efgh", "strange"))
+    name = f"{cache.SCRATCH}{int(time.time()) - 4000:08x}0badcafe"
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / f"{name}.db").touch()
+    strange.mkdir()
+    (strange / "mine.db").touch()
+    for folder in (old, strange):
+        os.utime(folder, (0, 0))
+    done = repository.inv("db.clean", env={"TMPDIR": str(temporary)})
+    assert (done.code, done.out) == (0, f"Removed 1 scratch database that killed runs had left:\n  {name}\n")
+    assert [folder.exists() for folder in (old, new, strange)] == [False, True, True]
+    assert (strange / "mine.db").exists()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_the_folder_can_be_another(repository: Repository, applied: Applied) -> None:
+    """A folder that is there already is left as it is, apart from what is kept in it; git is told of a new one."""
+    chain(repository, *NAMES)
+    repository.write("mine/.gitignore", "*\n!keep\n")
+    repository.write("pyproject.toml", "[tool.dbtasks]\ncache = 'mine'\n")
+    _make(repository)
+    assert len([*repository.path("mine").glob(f"{cache.PREFIX}*.db")]) == 1
+    assert repository.inv("db.clean").out == "Removed 1 kept database (mine).\n"
+    assert [file.name for file in repository.path("mine").iterdir()] == [".gitignore"]
+    repository.write("pyproject.toml", "[tool.dbtasks]\n")
+    _make(repository)
+    assert repository.read(".dbtasks_cache/.gitignore") == "*\n"
+    assert applied == [NAMES] * 2
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_folder_that_cannot_be_made_is_no_error(repository: Repository, applied: Applied) -> None:
+    """Then nothing is kept, and everything works as it did."""
+    chain(repository, *NAMES)
+    repository.write("pyproject.toml", "[tool.dbtasks]\ncache = 'tasks.py'\n")
+    _make(repository)
+    _make(repository)
+    assert applied == [NAMES] * 2
+    assert repository.inv("db.clean").out == "Nothing is kept (tasks.py).\n"
 
 
 def test_old_ones_go(repository: Repository, server_url: URL, sql: Sql, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from dbtasks.errors import DatabaseReadOnly, DatabaseUnusable
 T = TypeVar("T")
 
 LOCK, IGNORE = "lock", ".gitignore"  # beside the files that are kept
+EVERYTHING = "*\n"  # what git is to leave alone in a folder of ours
 
 
 class SQLiteClones(Clones):
@@ -87,16 +88,19 @@ class SQLiteClones(Clones):
         return bool(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok")
 
     def close(self, server: URL) -> None:
-        """Remove the folder, unless there is something else in it."""
+        """Remove the lock, and a folder of ours in which there is nothing else."""
         folder = Path(str(server.database))
-        if folder.is_dir() and {file.name for file in folder.iterdir()} <= {LOCK, IGNORE}:
+        (folder / LOCK).unlink(missing_ok=True) if folder.is_dir() else None
+        there = {file.name for file in folder.iterdir()} if folder.is_dir() else {""}
+        if not there or (there == {IGNORE} and (folder / IGNORE).read_text(encoding="utf-8") == EVERYTHING):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make(folder: Path) -> None:
-    if not (folder / IGNORE).exists():
+    """Create the folder; one that is there already is somebody's, and is left as it is."""
+    if not folder.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / IGNORE).write_text("*\n", encoding="utf-8")
+        (folder / IGNORE).write_text(EVERYTHING, encoding="utf-8")
 
 
 def _modified(file: Path) -> float:
