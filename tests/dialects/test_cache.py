@@ -246,13 +246,14 @@ def test_two_at_once_make_it_once(repository: Repository, server_url: URL, sql: 
     assert len(_names(repository, server_url, sql)) == 1
 
 
-def test_a_copy_has_everything(repository: Repository, dialect: str, sql: Sql) -> None:
+def test_a_copy_has_everything(repository: Repository, dialect: str, sql: Sql, applied: Applied) -> None:
     """Views, triggers, routines, sequences, generated columns, keys and rows: what a revision makes is in the copy."""
     chain(repository, *NAMES)
     write_revision(repository, "last", "r09", execute(*EVERYTHING[dialect]))
     _make(repository)
     at = here(repository)
     with scratch.at(at.history, at.settings.database) as url:
+        assert applied == [(*NAMES, "last")]
         assert _differences(repository, url) == ()
         name = "ONE" if dialect == "mysql" else "x" if dialect == "sqlite" else "one"
         assert sql(url, "SELECT id, name FROM parent") == [(1, name)]
