@@ -99,7 +99,7 @@ class MySQLClones(Clones):
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
             try:
                 _copy(connection, str(source.database), str(kept.database), [*_made(connection, str(source.database))])
-                connection.exec_driver_sql(f"CREATE TABLE {name}.{MARK} (id INT) COMMENT '{time.time():.0f}'")
+                connection.exec_driver_sql(f"CREATE TABLE {name}.{MARK} (id INT) COMMENT '{time.time():.3f}'")
             except BaseException:
                 with contextlib.suppress(DBAPIError):
                     connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
@@ -112,7 +112,7 @@ class MySQLClones(Clones):
 
         def note(connection: Connection) -> None:
             table = f"{quoted(connection, str(kept.database))}.{MARK}"
-            connection.exec_driver_sql(f"ALTER TABLE {table} COMMENT '{time.time():.0f}'")
+            connection.exec_driver_sql(f"ALTER TABLE {table} COMMENT '{time.time():.3f}'")
 
         connect(kept.set(database=""), note)
 

@@ -9,7 +9,7 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from dbtasks.dialects.clones.base import Clones, Open, Shelf, Wait, age
-from dbtasks.dialects.moves.postgresql import on_server, outside
+from dbtasks.dialects.moves.postgresql import MAINTENANCE, on_server
 
 T = TypeVar("T")
 
@@ -21,14 +21,14 @@ SELECT concat_ws(' ', version(), current_user, pg_encoding_to_char(encoding), da
 FROM pg_database d WHERE datname = 'template1'
 """)
 KEPT = text("""
-SELECT datname, shobj_description(oid, 'pg_database') AS used, extract(epoch FROM now()) AS now
+SELECT datname, shobj_description(oid, 'pg_database') AS used, extract(epoch FROM clock_timestamp()) AS now
 FROM pg_database WHERE starts_with(datname, :prefix)
 """)
 ALONE = text("""
 SELECT datname FROM pg_database d WHERE starts_with(datname, :prefix)
   AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datid = d.oid) ORDER BY datname
 """)
-NOW = text("SELECT extract(epoch FROM now())::bigint")
+NOW = text("SELECT extract(epoch FROM clock_timestamp())")
 TRY = text("SELECT pg_try_advisory_xact_lock(:ours, :name)")
 
 
@@ -71,7 +71,10 @@ class PostgreSQLClones(Clones):
         on_server(kept, connect, lambda one: _note(one, kept))
 
     def alone(self, server: URL, name: str, connect: Open[Any], wait_for: Wait, work: Callable[[], T]) -> T:
-        """Hold an advisory lock of a transaction, as the lock of a migration does, and for the same reasons."""
+        """Hold an advisory lock of a transaction, as the lock of a migration does, and for the same reasons.
+
+        Never from ``template1``: nobody may be connected to it while another database is created.
+        """
         key = {"ours": LOCK_CLASS, "name": zlib.crc32(name.encode()) - 2**31}
 
         def hold(connection: Connection) -> T:
@@ -86,7 +89,7 @@ class PostgreSQLClones(Clones):
             wait_for(attempt)
             return work()
 
-        result: T = outside(server, connect, hold)
+        result: T = connect(server.set(database=MAINTENANCE[0]), hold)
         return result
 
     def left(self, server: URL, prefix: str, connect: Open[Any]) -> tuple[URL, ...]:

@@ -168,15 +168,14 @@ class PostgreSQLMoves(Moves):
 
 def on_server(url: URL, connect: Open[Any], work: Callable[[Connection], Any]) -> Any:
     """Return what ``work`` returns, run outside a transaction and outside of the databases that it is about."""
-    return outside(url, connect, lambda one: work(one.execution_options(isolation_level="AUTOCOMMIT")))
 
+    def run(connection: Connection) -> Any:
+        return work(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
-def outside(url: URL, connect: Open[Any], work: Callable[[Connection], Any]) -> Any:
-    """Return what ``work`` returns for a connection to a database that every server has."""
     try:
-        return connect(url.set(database=MAINTENANCE[0]), work)
+        return connect(url.set(database=MAINTENANCE[0]), run)
     except DatabaseMissing:
-        return connect(url.set(database=MAINTENANCE[1]), work)
+        return connect(url.set(database=MAINTENANCE[1]), run)
 
 
 def _grants(connection: Connection, rows: Any, target: str) -> Iterator[str]:
