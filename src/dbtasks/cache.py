@@ -97,6 +97,12 @@ class Cache:
             with contextlib.suppress(DbtasksError, DBAPIError, OSError):
                 self.dialect.clones.use(self.url(length), databases.connect)
 
+    def discard(self, length: int) -> None:
+        """Remove one that is not usable, unless somebody looks at it."""
+        with contextlib.suppress(DbtasksError, DBAPIError, OSError):
+            for url in self.dialect.clones.left(self.server, self._name(length), databases.connect):
+                databases.drop(url)
+
     def keep(self, source: URL) -> None:
         """Keep a copy of a database with all the revisions, and let old ones go; what cannot be kept is no error."""
         aside = self.dialect.scratch_url(self.server, scratch_name())
@@ -165,10 +171,10 @@ class Cleaned:
 
 
 def clean(project: Project, database: DatabaseSettings) -> Cleaned:
-    """Return what was removed: every database that is kept, and scratch databases that killed runs have left.
+    """Return what was removed: the databases that are kept, and scratch databases that killed runs have left.
 
-    One of those is older than an hour, by its name, and nobody is connected to it. Where none may be kept, nothing is
-    looked for.
+    Nobody is connected to them, and those of the second kind are older than an hour, by their names. Where none may be
+    kept, nothing is looked for.
 
     Raises:
         AccessDenied, ServerUnreachable, DatabaseUnusable: the server cannot be asked.
@@ -177,15 +183,15 @@ def clean(project: Project, database: DatabaseSettings) -> Cleaned:
     shown = project.relative(project.cache_folder).as_posix() if dialect.in_file else dialect.address(place)
     if not is_allowed(database):
         return Cleaned(shown, (), ())
-    shelf = dialect.clones.look(place, PREFIX, databases.connect)
-    kept = tuple(sorted((*shelf.unused, *shelf.dead)))
+    kept = dialect.clones.left(place, PREFIX, databases.connect)
     folders = (place, *(place.set(database=str(one)) for one in _temporary())) if dialect.in_file else (place,)
     left = [url for one in folders for url in dialect.clones.left(one, SCRATCH, databases.connect) if _is_old(url)]
-    for url in (*(dialect.scratch_url(place, name) for name in kept), *left):
+    for url in (*kept, *left):
         databases.drop(url)
     for one in folders:
         dialect.clones.close(one)
-    return Cleaned(shown, kept, tuple(dialect.database_name(url).removesuffix(".db") for url in left))
+    names = ([dialect.database_name(url).removesuffix(".db") for url in those] for those in (kept, left))
+    return Cleaned(shown, *map(tuple, names))
 
 
 def _place(project: Project, database: DatabaseSettings) -> URL:

@@ -8,17 +8,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, Connection, MetaData
 from sqlalchemy.exc import CompileError, DBAPIError, SAWarning
 
-from dbtasks import cache, databases, dialects, road
+from dbtasks import cache, databases, dialects, fill
 from dbtasks.environment import Environment
-from dbtasks.errors import DatabaseUnusable, DbtasksError, MayNotCreateDatabase, MigrationFailed, ModelsNotCreatable
+from dbtasks.errors import DatabaseUnusable, DbtasksError, MayNotCreateDatabase, ModelsNotCreatable
 from dbtasks.history import History, Revision
 from dbtasks.settings import DatabaseSettings
 
-SHOWN = "a scratch database"  # in messages; the real name means nothing to anybody
+SHOWN = fill.SHOWN
 
 
 def is_allowed(database: DatabaseSettings, where: Environment) -> bool:
@@ -45,9 +44,9 @@ def at(
     with _reserved(database) as url:
         if kept is None:
             databases.create(url, scratch=True)
-            _apply(history, url, chain)
+            fill.apply(history, url, chain)
         else:
-            _make(_Making(history, chain, kept, url, worth))
+            fill.make(fill.Making(history, chain, kept, url, worth))
         yield url
 
 
@@ -82,7 +81,7 @@ class Mold:
             url = None
             if self.source is not None:
                 url = stack.enter_context(_reserved_in(self.folder, self.database))
-                url = url if _copied(self.source, url) else None
+                url = url if fill.copied(self.source, url) else None
             url = url or stack.enter_context(at(self.history, self.database, worth=1))
             stack.callback(dialects.of(url).clones.free, url, databases.connect)
             yield url
@@ -102,94 +101,6 @@ def mold(history: History, database: DatabaseSettings) -> Iterator[Mold]:
     whole = kept is not None and next(kept.lengths(), 0) == len(chain)
     with tempfile.TemporaryDirectory(prefix=cache.SCRATCH) as folder:
         yield Mold(history, database, kept.url(len(chain)) if kept and whole else None, folder)
-
-
-@dataclass(frozen=True, slots=True)
-class _Making:
-    """A scratch database that is to be made from what is kept."""
-
-    history: History
-    chain: tuple[Revision, ...]
-    kept: cache.Cache
-    url: URL
-    worth: int
-
-    def lacks(self, done: int) -> int:
-        """Return how many revisions are still to be applied when so many are."""
-        return len(self.chain) - done
-
-
-def _make(work: _Making) -> None:
-    """Copy the nearest that is kept and apply the rest; alone, where others would do the same work for nothing."""
-    if work.lacks(next(work.kept.lengths(), 0)) < work.worth:
-        done = _copy_nearest(work)
-        if work.lacks(done) < work.worth:
-            return _finish(work, done)
-        databases.drop(work.url)  # what was kept was not usable
-    return work.kept.alone(lambda: _make_alone(work))
-
-
-def _make_alone(work: _Making) -> None:
-    work.kept.look()
-    done = _copy_nearest(work)
-    _finish(work, done)
-    if work.lacks(done) >= work.worth:
-        work.kept.keep(work.url)
-
-
-def _finish(work: _Making, done: int) -> None:
-    if not done:
-        databases.create(work.url, scratch=True)
-    _apply(work.history, work.url, work.chain[done:])
-
-
-def _copy_nearest(work: _Making) -> int:
-    """Return how many revisions the copy has that was made; 0 when there is none. What is not usable goes."""
-    for length in tuple(work.kept.lengths()):
-        source = work.kept.url(length)
-        if _copied(source, work.url) and _is_whole(work, length):
-            work.kept.use(length)
-            return length
-        for one in (work.url, source):
-            with contextlib.suppress(DbtasksError, DBAPIError):
-                databases.drop(one)
-    return 0
-
-
-def _copied(source: URL, url: URL) -> bool:
-    """Return whether a copy could be made, raising MayNotCreateDatabase where none may be."""
-    try:
-        databases.copy(source, url)
-    except MayNotCreateDatabase:
-        raise
-    except (DbtasksError, DBAPIError):
-        return False
-    return True
-
-
-def _is_whole(work: _Making, length: int) -> bool:
-    """Return whether a copy can be read, and records what it should."""
-    dialect = dialects.of(work.url)
-
-    def look(context: MigrationContext) -> bool:
-        assert context.connection is not None  # noqa: S101 - it is looked at online
-        recorded = tuple(sorted(context.get_current_heads()))
-        return recorded == expected and dialect.clones.is_sound(context.connection)
-
-    expected = work.history.heads_of(one.id for one in work.chain[:length])
-    try:
-        return road.inspect(work.history, work.url, look)
-    except (DbtasksError, DBAPIError):
-        return False
-
-
-def _apply(history: History, url: URL, revisions: tuple[Revision, ...]) -> None:
-    if revisions:
-        try:
-            road.migrate(history, road.Run(history.project, url, SHOWN), lambda _current: revisions)
-        except MigrationFailed as error:
-            error.applied, error.atomic = (), True  # nothing of it is kept, on whatever database
-            raise
 
 
 @contextmanager

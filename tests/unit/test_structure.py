@@ -24,6 +24,7 @@ LAYERS = (
         "environment",
         "road",
         "cache",
+        "fill",
         "scratch",
         "compare",
         "statements",
