@@ -1,7 +1,6 @@
 """Scratch databases that are kept: what makes one usable, what makes it useless, and how they go."""
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -122,11 +121,11 @@ def test_the_second_one_is_a_copy(repository: Repository, server_url: URL, sql: 
 def test_a_new_revision_is_applied_to_a_copy(
     repository: Repository, server_url: URL, sql: Sql, applied: Applied
 ) -> None:
-    """One more costs one more, again and again, until it is worth to keep another."""
+    """One more costs one more, several cost several, until it is worth to keep another."""
     chain(repository, *NAMES)
     _make(repository)
     more = [f"s{number:02}" for number in range(8)]
-    for count in range(1, 9):
+    for count in (1, 7, 8):
         chain(repository, *NAMES, *more[:count])
         with scratch.at(here(repository).history, here(repository).settings.database) as url:
             assert len(sql.tables(url)) == 11 + count
@@ -234,14 +233,14 @@ def test_what_a_killed_builder_leaves_is_not_used(
 
 
 def test_two_at_once_make_it_once(repository: Repository, server_url: URL, sql: Sql) -> None:
-    """Of four processes one applies the revisions; the others wait, and copy."""
+    """Of two processes one applies the revisions; the other waits, and copies."""
     chain(repository, *NAMES)
-    slow = f"import time\nopen({str(repository.path('count'))!r}, 'a').write('x')\ntime.sleep(1)\n{execute('CREATE TABLE t_r00 (id INTEGER)')}"
+    slow = f"import time\nopen({str(repository.path('count'))!r}, 'a').write('x')\ntime.sleep(0.5)\n{execute('CREATE TABLE t_r00 (id INTEGER)')}"
     write_revision(repository, "r00", None, slow)
     repository.write("alembic_db/HEAD", "r09\n")
-    children = [subprocess.Popen([sys.executable, "-P", "-c", MAKING], cwd=repository.root, env={"DATABASE_URL": repository.url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]  # fmt: skip
+    children = [subprocess.Popen([sys.executable, "-P", "-c", MAKING], cwd=repository.root, env={"DATABASE_URL": repository.url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]  # fmt: skip
     ended = [child.communicate(timeout=SECONDS) for child in children]
-    assert ended == [("made\n", "")] * 4
+    assert ended == [("made\n", "")] * 2
     assert repository.read("count") == "x"
     assert len(_names(repository, server_url, sql)) == 1
 
@@ -282,7 +281,6 @@ def test_changing_a_copy_changes_no_other(repository: Repository, sql: Sql) -> N
 def test_clean_empties_it(repository: Repository, server_url: URL, sql: Sql, applied: Applied) -> None:
     """``inv db.clean`` says what it removed; leftovers of killed runs go when they are old and nobody is connected."""
     chain(repository, *NAMES)
-    assert re.fullmatch(r"Nothing is kept \(.*\)\.\n", repository.inv("db.clean").out)
     _make(repository)
     old, new, others = (
         f"{cache.SCRATCH}{int(time.time()) - 4000:08x}0badcafe",
@@ -335,6 +333,7 @@ def test_the_folder_can_be_another(repository: Repository, applied: Applied) -> 
     assert len([*repository.path("mine").glob(f"{cache.PREFIX}*.db")]) == 1
     assert repository.inv("db.clean").out == "Removed 1 kept database (mine).\n"
     assert [file.name for file in repository.path("mine").iterdir()] == [".gitignore"]
+    assert repository.inv("db.clean").out == "Nothing is kept (mine).\n"
     repository.write("pyproject.toml", "[tool.dbtasks]\n")
     _make(repository)
     assert repository.read(".dbtasks_cache/.gitignore") == "*\n"
