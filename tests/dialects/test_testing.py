@@ -196,6 +196,21 @@ def test_ready_made_tests(project: Repository) -> None:
     assert "Traceback" not in done.out
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_downgrade_that_leaves_something(project: Repository) -> None:
+    """When the second way up makes another schema than the first, the test says what would have to be corrected."""
+    project.write("tests/test_using.py", "from dbtasks.testing.tests import test_up_down_up\n")
+    left = execute("DROP TABLE t_two", "CREATE TABLE t_two (id INTEGER, more INTEGER)")
+    write_revision(project, "two", "one", execute("CREATE TABLE IF NOT EXISTS t_two (id INTEGER)"), left)
+    project.write("alembic_db/HEAD", "three\n")
+    done = run(project, "tests")
+    assert done.code == 1
+    words = (
+        "Reverted and applied again, the history makes another schema. To be corrected:\n  drop the column t_two.more"
+    )
+    assert words in done.out
+
+
 @pytest.mark.parametrize("dialect", ["postgresql"])
 def test_a_server_that_may_have_something_to_lose(project: Repository, server_url: URL) -> None:
     """A protected environment, by the configuration or by the database, and a server elsewhere: nothing is made there."""
