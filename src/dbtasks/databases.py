@@ -73,6 +73,20 @@ def create(url: URL, *, scratch: bool = False) -> None:
         raise MayNotCreateDatabase(url.username or "", dialect.address(url), scratch) from error
 
 
+def copy(source: URL, target: URL) -> None:
+    """Create a scratch database that is like another, to which nobody is connected.
+
+    Raises:
+        MayNotCreateDatabase: the user lacks the right.
+        DbtasksError, DBAPIError: the source is not there, or cannot be copied.
+    """
+    dialect = dialects.of(target)
+    try:
+        dialect.clones.copy(source, target, connect)
+    except PermissionDenied as error:
+        raise MayNotCreateDatabase(target.username or "", dialect.address(target), scratch=True) from error
+
+
 def drop(url: URL) -> None:
     """Drop the database with everything in it; nothing happens when there is none."""
     dialects.of(url).drop(url, connect)

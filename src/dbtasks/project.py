@@ -25,11 +25,17 @@ class Project:
     environment_variable: str = "ENVIRONMENT"
     pythonpath: tuple[str, ...] = (".",)
     ignore: tuple[str, ...] = ()  # files whose tables are not of this database
+    cache: str = ".dbtasks_cache"  # the folder of scratch databases that are files and are kept for the next time
 
     @property
     def alembic_folder(self) -> Path:
         """Return the folder of ``alembic.ini``, ``env.py`` and the revisions."""
         return self.root / self.alembic
+
+    @property
+    def cache_folder(self) -> Path:
+        """Return the folder in which databases that are files are kept; it need not exist."""
+        return self.root / self.cache
 
     @property
     def below_repository(self) -> Path:

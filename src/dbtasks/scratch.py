@@ -1,23 +1,23 @@
 """A throw-away database at any revision of the history, on the dialect of the project's own."""
 
-import secrets
+import contextlib
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import URL, Connection, MetaData
 from sqlalchemy.exc import CompileError, DBAPIError, SAWarning
 
-from dbtasks import databases, dialects, road
+from dbtasks import cache, databases, dialects, fill
 from dbtasks.environment import Environment
-from dbtasks.errors import DatabaseUnusable, MayNotCreateDatabase, MigrationFailed, ModelsNotCreatable
-from dbtasks.history import History
+from dbtasks.errors import DatabaseUnusable, DbtasksError, MayNotCreateDatabase, ModelsNotCreatable
+from dbtasks.history import History, Revision
 from dbtasks.settings import DatabaseSettings
 
-PREFIX = "dbtasks_scratch_"  # says what it is, to whoever finds one that a killed process has left
-SHOWN = "a scratch database"  # in messages; the real name means nothing to anybody
+SHOWN = fill.SHOWN
 
 
 def is_allowed(database: DatabaseSettings, where: Environment) -> bool:
@@ -27,23 +27,80 @@ def is_allowed(database: DatabaseSettings, where: Environment) -> bool:
 
 
 @contextmanager
-def at(history: History, database: DatabaseSettings, heads: Sequence[str] | None = None) -> Iterator[URL]:
+def at(
+    history: History, database: DatabaseSettings, heads: Sequence[str] | None = None, *, worth: int = cache.WORTH
+) -> Iterator[URL]:
     """Give the URL of a new database with the history up to these heads, or all of it; it is gone afterwards.
+
+    It is a copy of one that is kept, with what that one lacks; a copy of it is kept in turn when it took ``worth``
+    revisions or more to make.
 
     Raises:
         MayNotCreateDatabase: the user lacks the right; the error names the setting ``database.scratch.url``.
         MigrationFailed: the history cannot be replayed from empty; the error names the revision.
     """
-    with _empty(database) as url:
-        wanted = history.effective(history.heads if heads is None else heads)
-        if wanted:
-            run = road.Run(history.project, url, SHOWN)
-            try:
-                road.migrate(history, run, lambda _current: tuple(one for one in history.revisions if one.id in wanted))
-            except MigrationFailed as error:
-                error.applied, error.atomic = (), True  # nothing of it is kept, on whatever database
-                raise
+    chain = chain_of(history, heads)
+    kept = cache.of(history, database, chain) if len(chain) >= worth else None
+    with _reserved(database) as url:
+        if kept is None:
+            databases.create(url, scratch=True)
+            fill.apply(history, url, chain)
+        else:
+            fill.make(fill.Making(history, chain, kept, url, worth))
         yield url
+
+
+def chain_of(history: History, heads: Sequence[str] | None = None) -> tuple[Revision, ...]:
+    """Return the revisions that a database at these heads has, or all, in their order."""
+    wanted = history.effective(history.heads if heads is None else heads)
+    return tuple(one for one in history.revisions if one.id in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Mold:
+    """A database that is kept, to be copied many times.
+
+    Attributes:
+        source: where it is; None when it could not be kept, and each is made by itself.
+        folder: of the copies, where they are files.
+    """
+
+    history: History
+    database: DatabaseSettings
+    source: URL | None
+    folder: str
+
+    @contextmanager
+    def copy(self) -> Iterator[URL]:
+        """Give the URL of a copy, which is gone afterwards; where the mold is gone, of one that is made anew.
+
+        Raises:
+            MayNotCreateDatabase, MigrationFailed: as :func:`at`.
+        """
+        with ExitStack() as stack:
+            url = None
+            if self.source is not None:
+                url = stack.enter_context(_reserved_in(self.folder, self.database))
+                url = url if fill.copied(self.source, url) else None
+            url = url or stack.enter_context(at(self.history, self.database, worth=1))
+            stack.callback(dialects.of(url).clones.free, url, databases.connect)
+            yield url
+
+
+@contextmanager
+def mold(history: History, database: DatabaseSettings) -> Iterator[Mold]:
+    """Give a database at head that is kept, and made when it is not there.
+
+    Raises:
+        MayNotCreateDatabase, MigrationFailed: as :func:`at`.
+    """
+    chain = chain_of(history)
+    with at(history, database, worth=1):
+        pass
+    kept = cache.of(history, database, chain)
+    whole = kept is not None and next(kept.lengths(), 0) == len(chain)
+    with tempfile.TemporaryDirectory(prefix=cache.SCRATCH) as folder:
+        yield Mold(history, database, kept.url(len(chain)) if kept and whole else None, folder)
 
 
 @contextmanager
@@ -92,19 +149,29 @@ def _create(wanted: Sequence[MetaData], connection: Connection) -> None:
 
 @contextmanager
 def _empty(database: DatabaseSettings) -> Iterator[URL]:
-    name = PREFIX + secrets.token_hex(6)
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
-        dialect = dialects.of(database.url)
-        server = database.url.set(database=folder) if dialect.in_file else database.scratch_url or database.url
-        url = dialect.scratch_url(server, name)
-        try:
-            databases.create(url, scratch=True)
-        except MayNotCreateDatabase:
-            raise  # there is nothing to drop, and MySQL would refuse that, too
-        except BaseException:
+    with _reserved(database) as url:
+        databases.create(url, scratch=True)
+        yield url
+
+
+@contextmanager
+def _reserved(database: DatabaseSettings) -> Iterator[URL]:
+    """Give the URL of a database that does not exist yet; if it does later, it is dropped."""
+    with tempfile.TemporaryDirectory(prefix=cache.SCRATCH) as folder, _reserved_in(folder, database) as url:
+        yield url
+
+
+@contextmanager
+def _reserved_in(folder: str, database: DatabaseSettings) -> Iterator[URL]:
+    dialect, server = dialects.of(database.url), cache.server_of(database)
+    url = dialect.scratch_url(server.set(database=folder) if dialect.in_file else server, cache.scratch_name())
+    try:
+        yield url
+    except MayNotCreateDatabase:
+        with contextlib.suppress(DbtasksError):  # there may be nothing to drop, and MySQL refuses that, too
             databases.drop(url)
-            raise
-        try:
-            yield url
-        finally:
-            databases.drop(url)
+        raise
+    except BaseException:
+        databases.drop(url)
+        raise
+    databases.drop(url)

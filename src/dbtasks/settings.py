@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ class DatabaseSettings:
     count_limit: int = 1_000_000  # rows; what is more is estimated
     set_aside_limit: int = 1_000_000  # rows; what is more is not copied without being asked for
     servers: tuple[URL, ...] = ()  # of other dialects, to rehearse on
+    is_protected: bool = False  # whether the configured environment is one of the protected
 
     @property
     def name(self) -> str:
@@ -88,7 +89,8 @@ def load(project: Project, environ: Mapping[str, str] | None = None) -> Settings
         raise BadSetting("environment", "a name", "the configuration")
     overlays = _overlays(project, folders, environment)
     files = (*default, *overlays)
-    return Settings(environment, _database(project, _merge(project, files), variables, files), files)
+    database = _database(project, _merge(project, files), variables, files)
+    return Settings(environment, replace(database, is_protected=environment in database.protected), files)
 
 
 def wants_colours() -> bool:

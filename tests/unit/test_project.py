@@ -10,7 +10,7 @@ from dbtasks.errors import BadSetting, ConfigurationUnreadable, ProjectNotFound,
 from dbtasks.project import Project
 from support.repository import Repository
 
-KEYS = ("services", "models", "config", "alembic", "environment-variable", "pythonpath", "ignore")
+KEYS = ("services", "models", "config", "alembic", "environment-variable", "pythonpath", "ignore", "cache")
 FROM_THE_ROOT = "paths from the root of the repository, such as scripts/**"
 
 
@@ -43,6 +43,7 @@ def test_every_value_has_a_default(tree: Repository) -> None:
         "environment_variable": "ENVIRONMENT",
         "pythonpath": (".",),
         "ignore": (),
+        "cache": ".dbtasks_cache",
     }
 
 
@@ -59,6 +60,7 @@ def test_every_value_can_be_set(tree: Repository) -> None:
         environment-variable = "APP_ENV"
         pythonpath = ["src", "."]
         ignore = ["scripts/**", "demo.py"]
+        cache = ".tmp/databases"
         """,
     )
     found = project.find(tree.root)
@@ -71,7 +73,9 @@ def test_every_value_can_be_set(tree: Repository) -> None:
         "APP_ENV",
         ("src", "."),
         ("scripts/**", "demo.py"),
+        ".tmp/databases",
     )
+    assert found.cache_folder == tree.path(".tmp/databases")
     assert found.alembic_folder == tree.path("db/migrations")
 
 

@@ -36,6 +36,8 @@ LAYERS = (
         "lock",
         "environment",
         "road",
+        "cache",
+        "fill",
         "scratch",
         "compare",
         "statements",
@@ -46,7 +48,7 @@ LAYERS = (
     ),
     *("stakes", "plan", "guard", "aside", "putback", "keep", "whole", "drift", "unfinished", "mend", "repair"),
     *("status", "migrate", "sync", "drafting", "compat", "revise", "branches", "rebase", "checks", "plain", "offline"),
-    *("rows", "verify", "startup", "onboarding", "runtime", "render", "tasks"),
+    *("rows", "verify", "startup", "onboarding", "runtime", "render", "tasks", "testing"),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)
 NAMES = [file.relative_to(SRC).as_posix() for file in FILES]
@@ -127,7 +129,13 @@ def test_a_module_imports_from_layers_above(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "only"),
-    [("invoke", {"tasks"}), ("asyncio", {"databases"}), ("yaml", {"settings"}), ("dotenv", {"settings"})],
+    [
+        ("invoke", {"tasks"}),
+        ("pytest", {"testing"}),
+        ("asyncio", {"databases"}),
+        ("yaml", {"settings"}),
+        ("dotenv", {"settings"}),
+    ],
 )
 def test_a_library_has_one_user(name: str, only: set[str]) -> None:
     """Invoke, the event loop and the formats of configuration are each known to one layer."""
@@ -139,7 +147,9 @@ def test_only_declared_libraries_are_imported() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = {re.split(r"[\[><=]", one)[0] for one in declared}
     found = (
-        {name.split(".")[0] for file in FILES for name in imported(file)} - set(sys.stdlib_module_names) - {"dbtasks"}
+        {name.split(".")[0] for file in FILES for name in imported(file)}
+        - set(sys.stdlib_module_names)
+        - {"dbtasks", "pytest"}
     )
     assert {LIBRARIES.get(name, name) for name in found} <= names
     assert names == set(LIBRARIES.values())

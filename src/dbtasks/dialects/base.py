@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, types
 from sqlalchemy.types import TypeEngine
 
+from dbtasks.dialects.clones import Clones
 from dbtasks.dialects.copies import Copies
 from dbtasks.dialects.definitions import Reader
 from dbtasks.dialects.literals import Literals
@@ -45,6 +47,7 @@ class Dialect:
     package = ""
     extra = ""
     default_port: int | None = None
+    sync_drivers: tuple[tuple[str, str], ...] = ()  # what stands in a URL of one that is not asynchronous, its module
 
     atomic = False  # a revision that fails leaves nothing behind
     offline = True  # DDL can be written without a database (alembic --sql)
@@ -54,6 +57,7 @@ class Dialect:
     lock = Lock()  # one migrator at a time
     online = Online()  # what a change costs those who use the table
     portability = Portability()  # what does not work here, told without a server
+    clones = Clones()  # how a whole database is copied, and copies are kept
     moves = Moves()  # how the whole database is moved aside and back
     private: Private | None = None  # how a server of one's own is started; None where there is none
     alters_autoincrement = False  # a changed column has to be told again that it counts up
@@ -68,6 +72,10 @@ class Dialect:
     def drivername(self) -> str:
         """Return what stands before ``://`` in a URL of this dialect."""
         return f"{self.names[0]}+{self.driver}"
+
+    def sync_driver(self) -> str | None:
+        """Return what stands before ``://`` for an installed driver that is not asynchronous; None without one."""
+        return next((name for name, module in self.sync_drivers if find_spec(module)), None)
 
     def check_url(self, url: URL, origin: str) -> None:
         """Raise UnsupportedDatabaseUrl when the URL names no database that can be migrated."""

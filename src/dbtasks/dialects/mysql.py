@@ -8,6 +8,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
+from dbtasks.dialects.clones import MySQLClones
 from dbtasks.dialects.copies import MySQLCopies
 from dbtasks.dialects.definitions import MySQLReader
 from dbtasks.dialects.literals import MySQLLiterals
@@ -47,10 +48,12 @@ class MySQL(Dialect):
     package = "aiomysql"
     extra = "mysql"
     default_port = 3306
+    sync_drivers = (("mysql+pymysql", "pymysql"), ("mysql+mysqldb", "MySQLdb"))
 
     alters_autoincrement = True
     orders_columns = True
     implies_indexes = True
+    clones = MySQLClones()
     copies = MySQLCopies()
     definitions = MySQLReader()
     literals = MySQLLiterals()

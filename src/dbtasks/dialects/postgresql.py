@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects import texts
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
+from dbtasks.dialects.clones import PostgreSQLClones
 from dbtasks.dialects.copies import PostgreSQLCopies
 from dbtasks.dialects.definitions import PostgreSQLReader
 from dbtasks.dialects.literals import PostgreSQLLiterals
@@ -111,9 +112,11 @@ class PostgreSQL(Dialect):
     package = "asyncpg"
     extra = "postgresql"
     default_port = 5432
+    sync_drivers = (("postgresql+psycopg", "psycopg"), ("postgresql+psycopg2", "psycopg2"))
 
     atomic = True
     has_schemas = True
+    clones = PostgreSQLClones()
     copies = PostgreSQLCopies()
     definitions = PostgreSQLReader()
     literals = PostgreSQLLiterals()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, event
 
 from dbtasks.dialects.base import Dialect, Open, chain
+from dbtasks.dialects.clones import SQLiteClones
 from dbtasks.dialects.copies import SQLiteCopies
 from dbtasks.dialects.definitions import SQLiteReader
 from dbtasks.dialects.locks import SQLiteLock
@@ -26,8 +27,10 @@ class SQLite(Dialect):
     driver = "aiosqlite"
     package = "aiosqlite"
     extra = "sqlite"
+    sync_drivers = (("sqlite", "sqlite3"),)
 
     atomic = True
+    clones = SQLiteClones()
     copies = SQLiteCopies()
     definitions = SQLiteReader()
     lock = SQLiteLock()

@@ -28,6 +28,7 @@ from dbtasks.errors.configuration import (
     DriverNotInstalled,
     ProjectNotFound,
     SyncDriver,
+    SyncDriverMissing,
     UnknownDialect,
     UnknownKey,
     UnsupportedDatabaseUrl,
@@ -50,6 +51,7 @@ from dbtasks.errors.guards import (
     LossNotAccepted,
     NotNamed,
     NotThisMachine,
+    NotThrowaway,
     ProtectedEnvironment,
 )
 from dbtasks.errors.history import (
@@ -158,6 +160,7 @@ __all__ = [
     "NotNamed",
     "NotReachable",
     "NotThisMachine",
+    "NotThrowaway",
     "NothingBehind",
     "NothingKept",
     "NothingLocal",
@@ -187,6 +190,7 @@ __all__ = [
     "Source",
     "StandsOnOthers",
     "SyncDriver",
+    "SyncDriverMissing",
     "TableDeclaredTwice",
     "TasksMissing",
     "TooMuchToSetAside",

@@ -191,6 +191,23 @@ class SyncDriver(DbtasksError):
 
 
 @dataclass(eq=False)
+class SyncDriverMissing(DbtasksError):
+    """An engine that is not asynchronous is asked for, and no driver for it is installed."""
+
+    dialect: str
+    packages: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"There is no driver for {self.dialect} that is not asynchronous."
+
+    def why(self) -> str:
+        return f"none of {quoted(self.packages)} is installed."
+
+    def fix(self) -> str:
+        return f"pip install {self.packages[0]}, or use an asynchronous engine."
+
+
+@dataclass(eq=False)
 class DriverNotInstalled(DbtasksError):
     """The Python package of the database driver is not there."""
 

@@ -57,6 +57,23 @@ class NotThisMachine(Refused):
 
 
 @dataclass(eq=False)
+class NotThrowaway(Refused):
+    """Databases for tests would be made on a server that may have something to lose."""
+
+    environment: str
+    address: str
+    is_protected: bool
+
+    def why(self) -> str:
+        if self.is_protected:
+            return f"the environment is '{self.environment}', which is protected; tests are not run in it."
+        return f"the server at {self.address} is not this machine, and nothing says that its databases may be lost."
+
+    def fix(self) -> str:
+        return "point ENVIRONMENT or DATABASE_URL elsewhere, or name a server in 'database.scratch.url'."
+
+
+@dataclass(eq=False)
 class NotNamed(Refused):
     """The user did not name the database that something would be lost from."""
 

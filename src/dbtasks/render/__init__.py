@@ -6,7 +6,7 @@ from dbtasks.render.compats import compat, compat_github, compat_json
 from dbtasks.render.databases import created, onboarded, status, status_json, written
 from dbtasks.render.drafts import difference, draft, rename_question, sql
 from dbtasks.render.histories import history, history_json
-from dbtasks.render.kept import brought_back, environment, forgotten, kept, kept_json, restored
+from dbtasks.render.kept import brought_back, cleaned, environment, forgotten, kept, kept_json, restored
 from dbtasks.render.models import heads, notices, services, services_json
 from dbtasks.render.plans import plan, plan_json, stake
 from dbtasks.render.rehearsals import bar, rehearsed
@@ -20,6 +20,7 @@ from dbtasks.render.undiscovered import undiscovered
 __all__ = [
     "bar",
     "brought_back",
+    "cleaned",
     "compat",
     "compat_github",
     "compat_json",

@@ -1,10 +1,11 @@
-"""What was set aside, and what came back, in words."""
+"""What was set aside or is kept, and what came back, in words."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from dbtasks import values
 from dbtasks.aside import Part
+from dbtasks.cache import Cleaned
 from dbtasks.environment import Environment
 from dbtasks.errors import counted
 from dbtasks.keep import Kept
@@ -89,6 +90,16 @@ def restored(outcomes: Sequence[Outcome]) -> str:
 def forgotten(number: int) -> str:
     """Return how many copies were deleted."""
     return f"{number} set-aside {'copy' if number == 1 else 'copies'} deleted." if number else "Nothing to forget."
+
+
+def cleaned(result: Cleaned) -> str:
+    """Return what was removed from the cache of scratch databases, and what killed runs had left."""
+    if not (result.kept or result.left):
+        return f"Nothing is kept ({result.place})."
+    lines = [f"Removed {counted(len(result.kept), 'kept database')} ({result.place})."] if result.kept else []
+    if result.left:
+        lines.append(f"Removed {counted(len(result.left), 'scratch database')} that killed runs had left:")
+    return "\n".join([*lines, *(f"  {name}" for name in result.left)])
 
 
 def environment(where: Environment, settings: Settings) -> str:

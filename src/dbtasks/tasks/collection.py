@@ -6,7 +6,7 @@ from dbtasks.tasks.authoring import init, revision
 from dbtasks.tasks.branching import merge, rebase
 from dbtasks.tasks.changing import create, downgrade, environment_, onboard, reset, stamp, upgrade
 from dbtasks.tasks.checking import check, compat
-from dbtasks.tasks.keeping import forget, kept, repair, restore
+from dbtasks.tasks.keeping import clean, forget, kept, repair, restore
 from dbtasks.tasks.looking import drift, heads, history, log, plan, services, sql, status
 from dbtasks.tasks.rehearsing import verify
 from dbtasks.tasks.syncing import sync
@@ -37,6 +37,7 @@ db = Collection(
     forget,
     drift,
     repair,
+    clean,
     check,
     verify,
     compat,

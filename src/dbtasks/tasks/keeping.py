@@ -1,8 +1,8 @@
-"""The tasks for what was set aside."""
+"""The tasks for what was set aside, or is kept for the next time."""
 
 from invoke import Context, Exit, task
 
-from dbtasks.tasks.edge import caller, consent, friendly, here, number, show, writing
+from dbtasks.tasks.edge import caller, consent, friendly, here, number, project, show, writing
 
 CONFIRM = "The name of the database."
 
@@ -94,3 +94,14 @@ def forget(_context: Context, id: str = "", older_than: str = "", confirm: str =
     days = None if id else number(older_than, "--older-than")
     agreed = consent("db.forget", confirm, f"--id {id}" if id else f"--older-than {older_than}")
     show(render.forgotten(whole.forget_all(at.settings, wanted, days, agreed)))
+
+
+@task
+@friendly
+@writing
+def clean(_context: Context) -> None:
+    """Empty the cache of scratch databases, and drop those that killed runs have left."""
+    from dbtasks import cache, render, settings
+
+    at = project()
+    show(render.cleaned(cache.clean(at, settings.load(at).database)))

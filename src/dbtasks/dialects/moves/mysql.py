@@ -76,7 +76,7 @@ class MySQLMoves(Moves):
         """Drop the sibling."""
         name = self._name(url, number)
         self._run(
-            url, connect, lambda one: one.exec_driver_sql(f"DROP DATABASE IF EXISTS {_quoted(one, name)}") and None
+            url, connect, lambda one: one.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoted(one, name)}") and None
         )
 
     def size(self, url: URL, connect: Open[Any]) -> int | None:
@@ -115,7 +115,7 @@ class MySQLMoves(Moves):
     def _create(self, connection: Connection, source: str, target: str) -> None:
         query = "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata"
         characters, collation = connection.execute(text(f"{query} WHERE schema_name = :s"), {"s": source}).one()
-        name = _quoted(connection, target)
+        name = quoted(connection, target)
         connection.exec_driver_sql(f"CREATE DATABASE {name} CHARACTER SET {characters} COLLATE {collation}")
 
 
@@ -125,12 +125,12 @@ def _in_the_way(connection: Connection, name: str | None) -> tuple[str, ...]:
 
 
 def _drop(connection: Connection, name: str) -> None:
-    connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {_quoted(connection, name)}")
+    connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoted(connection, name)}")
 
 
 def _move(connection: Connection, source: str, target: str) -> None:
     """Move everything from one database into another, empty one; when anything fails, move everything back."""
-    contents = _contents(connection, source)
+    contents = contents_of(connection, source)
     undo: list[str] = []
     try:
         for forward, backward in _steps(connection, contents, source, target):
@@ -147,15 +147,15 @@ def _steps(connection: Connection, contents: Contents, source: str, target: str)
 
     A table with triggers cannot be renamed, a view needs its tables, and a statement is run in the database in use.
     """
-    old, new = _quoted(connection, source), _quoted(connection, target)
+    old, new = quoted(connection, source), quoted(connection, target)
     use_old, use_new = f"USE {old}", f"USE {new}"
     made, nothing = contents.made, "SELECT 1"
     yield use_old, use_old
     for kind in ("EVENT", "TRIGGER", "VIEW", "PROCEDURE", "FUNCTION"):
         for name, statement in made.get(kind, ()):
-            yield f"DROP {kind} {_quoted(connection, name)}", statement
+            yield f"DROP {kind} {quoted(connection, name)}", statement
     if contents.tables:
-        names = [_quoted(connection, one) for one in contents.tables]
+        names = [quoted(connection, one) for one in contents.tables]
         there = ", ".join(f"{old}.{one} TO {new}.{one}" for one in names)
         back = ", ".join(f"{new}.{one} TO {old}.{one}" for one in names)
         yield f"RENAME TABLE {there}", f"RENAME TABLE {back}"
@@ -163,11 +163,11 @@ def _steps(connection: Connection, contents: Contents, source: str, target: str)
     for kind in ("FUNCTION", "PROCEDURE", "VIEW", "TRIGGER", "EVENT"):
         for name, statement in made.get(kind, ()):
             moved = statement.replace(f"{old}.", f"{new}.")
-            yield moved, f"DROP {kind} IF EXISTS {new}.{_quoted(connection, name)}"
+            yield moved, f"DROP {kind} IF EXISTS {new}.{quoted(connection, name)}"
     yield nothing, use_old
 
 
-def _contents(connection: Connection, source: str) -> Contents:
+def contents_of(connection: Connection, source: str) -> Contents:
     """Return what is in a database.
 
     Raises:
@@ -179,11 +179,11 @@ def _contents(connection: Connection, source: str) -> Contents:
 
     contents = Contents(names("TABLE"))
     me = str(connection.exec_driver_sql("SELECT CURRENT_USER()").scalar_one())
-    connection.exec_driver_sql(f"USE {_quoted(connection, source)}")
+    connection.exec_driver_sql(f"USE {quoted(connection, source)}")
     for kind in ("VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"):
         found = []
         for name in names(kind):
-            row = connection.exec_driver_sql(f"SHOW CREATE {kind} {_quoted(connection, name)}").mappings().one()
+            row = connection.exec_driver_sql(f"SHOW CREATE {kind} {quoted(connection, name)}").mappings().one()
             column = next(key for key in row if key in (f"Create {kind.title()}", "SQL Original Statement"))
             statement = row[column]
             if statement is None:
@@ -212,5 +212,6 @@ def _may_define(connection: Connection) -> bool:
     return any(right in grants for right in ("ALL PRIVILEGES ON *.*", "SUPER", "SET USER", "SET_USER_ID"))
 
 
-def _quoted(connection: Connection, name: str) -> str:
+def quoted(connection: Connection, name: str) -> str:
+    """Return a name in backticks, where it needs them."""
     return connection.dialect.identifier_preparer.quote_identifier(name)

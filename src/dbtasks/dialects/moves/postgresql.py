@@ -1,6 +1,6 @@
 """PostgreSQL: the database is renamed, and a new one made with the same properties."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import URL, Connection, text
@@ -164,13 +164,19 @@ class PostgreSQLMoves(Moves):
             connection.exec_driver_sql(statement)
 
     def _on_server(self, url: URL, connect: Open[Any], work: Any) -> Any:
-        def run(connection: Connection) -> Any:
-            return work(connection.execution_options(isolation_level="AUTOCOMMIT"))
+        return on_server(url, connect, work)
 
-        try:
-            return connect(url.set(database=MAINTENANCE[0]), run)
-        except DatabaseMissing:
-            return connect(url.set(database=MAINTENANCE[1]), run)
+
+def on_server(url: URL, connect: Open[Any], work: Callable[[Connection], Any]) -> Any:
+    """Return what ``work`` returns, run outside a transaction and outside of the databases that it is about."""
+
+    def run(connection: Connection) -> Any:
+        return work(connection.execution_options(isolation_level="AUTOCOMMIT"))
+
+    try:
+        return connect(url.set(database=MAINTENANCE[0]), run)
+    except DatabaseMissing:
+        return connect(url.set(database=MAINTENANCE[1]), run)
 
 
 def _grants(connection: Connection, rows: Any, target: str) -> Iterator[str]:
