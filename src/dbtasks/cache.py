@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,7 @@ from dbtasks.settings import DatabaseSettings
 T = TypeVar("T")
 
 PREFIX = "dbtasks_cache_"
+VERIFIED = "verified.json"  # in the folder: which revisions have passed a rehearsal
 SCRATCH = "dbtasks_scratch_"  # says what it is, to whoever finds one that a killed process has left
 DIGITS = 32  # of a digest
 WORTH = 8  # a copy is kept once so many revisions were applied for it; what is less is done again in no time
@@ -163,15 +165,17 @@ class Cleaned:
         place: the server's address, or the folder.
         kept: names of databases that were kept.
         left: names of scratch databases that killed runs had left.
+        passed: whether it was remembered which revisions have passed a rehearsal.
     """
 
     place: str
     kept: tuple[str, ...]
     left: tuple[str, ...]
+    passed: bool = False
 
 
 def clean(project: Project, database: DatabaseSettings) -> Cleaned:
-    """Return what was removed: the databases that are kept, and scratch databases that killed runs have left.
+    """Return what was removed: the databases that are kept, what has passed, and what killed runs have left.
 
     Nobody is connected to them, and those of the second kind are older than an hour, by their names. Where none may be
     kept, nothing is looked for.
@@ -181,8 +185,9 @@ def clean(project: Project, database: DatabaseSettings) -> Cleaned:
     """
     dialect, place = dialects.of(database.url), _place(project, database)
     shown = project.relative(project.cache_folder).as_posix() if dialect.in_file else dialect.address(place)
+    passed = _forget(project.cache_folder)
     if not is_allowed(database):
-        return Cleaned(shown, (), ())
+        return Cleaned(shown, (), (), passed)
     kept = dialect.clones.left(place, PREFIX, databases.connect)
     folders = (place, *(place.set(database=str(one)) for one in _temporary())) if dialect.in_file else (place,)
     left = [url for one in folders for url in dialect.clones.left(one, SCRATCH, databases.connect) if _is_old(url)]
@@ -190,8 +195,19 @@ def clean(project: Project, database: DatabaseSettings) -> Cleaned:
         databases.drop(url)
     for one in folders:
         dialect.clones.close(one)
-    names = ([dialect.database_name(url).removesuffix(".db") for url in those] for those in (kept, left))
-    return Cleaned(shown, *map(tuple, names))
+    names = [tuple(dialect.database_name(url).removesuffix(".db") for url in those) for those in (kept, left)]
+    return Cleaned(shown, names[0], names[1], passed)
+
+
+def _forget(folder: Path) -> bool:
+    """Remove the file that says which revisions have passed, and a folder of ours that has nothing else."""
+    file = folder / VERIFIED
+    there = file.exists()
+    with contextlib.suppress(OSError):
+        file.unlink(missing_ok=True)
+        if [one.name for one in folder.iterdir()] == [".gitignore"]:
+            shutil.rmtree(folder)
+    return there
 
 
 def _place(project: Project, database: DatabaseSettings) -> URL:

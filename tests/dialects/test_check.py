@@ -37,16 +37,28 @@ class Tag(Base):
 """
 
 
+A1 = """
+from sqlalchemy import Column, Integer, MetaData, Table
+
+metadata = MetaData()
+Table("t_a1", metadata, Column("id", Integer, primary_key=True, autoincrement=False))
+"""
+
+
 def check(repository: Repository, *flags: str, cwd: str | None = None) -> list[tuple[str, str | None, str]]:
-    """Return code, place and words of each finding; nothing may be written, and the exit code has to fit."""
-    before = snapshot(repository.root)
+    """Return code, place and words of each finding; nothing but the cache may be written, and the exit code has to fit."""
+    before = _files(repository)
     result = repository.inv("db.check", "--json", *flags, cwd=cwd)
     assert result.err == ""
     found = json.loads(result.out)
     assert result.code == (1 if found else 0)
-    assert snapshot(repository.root) == before
+    assert _files(repository) == before
     places = [f"{one['file']}:{one['line']}" if one["file"] else None for one in found]
     return [(one["code"], place, one["what"]) for one, place in zip(found, places, strict=True)]
+
+
+def _files(repository: Repository) -> dict[str, bytes | None]:
+    return {name: text for name, text in snapshot(repository.root).items() if not name.startswith(".dbtasks_cache")}
 
 
 def test_the_reference_backend_is_clean(reference: Repository, server_url: URL, sql: Sql) -> None:
@@ -103,12 +115,25 @@ def test_revisions_that_cannot_be_reverted(repository: Repository) -> None:
 
 
 def test_a_history_that_cannot_be_replayed(repository: Repository, server_url: URL, sql: Sql) -> None:
-    """What cannot be looked at ends with 2, whatever else there is to find, and leaves no scratch database."""
+    """A revision that fails is a finding at the line that fails, told once, and leaves no scratch database."""
     chain(repository, "a1")
-    write_revision(repository, "b2", "a1", "op.execute('SELECT * FROM nowhere')")
-    result = repository.inv("db.check")
-    assert (result.code, result.out) == (2, "")
-    assert result.err.startswith("error: The upgrade of revision b2 (alembic_db/versions/b2.py:")
+    file = write_revision(repository, "b2", "a1", "op.execute('SELECT * FROM nowhere')")
+    line = next(number for number, text in enumerate(file.read_text().splitlines(), 1) if "nowhere" in text)
+    found = [(code, place) for code, place, _ in check(repository) if code == "upgrade-fails"]
+    assert found == [("upgrade-fails", f"alembic_db/versions/b2.py:{line}")]
+    assert [one for one in sql.databases(server_url) if "scratch" in one] == []
+
+
+def test_the_newest_revision_is_rehearsed(repository: Repository, server_url: URL, sql: Sql) -> None:
+    """What cannot be reverted is found without a branch to compare with, and again the second time; what holds is not."""
+    chain(repository, "a1")
+    repository.remove("services/shop")
+    repository.write("services/shop/db_models/a1_model.py", A1)
+    assert check(repository) == []
+    down = "op.execute('DROP TABLE nowhere')"
+    write_revision(repository, "b2", "a1", "op.execute('UPDATE t_a1 SET id = 1 WHERE id = 2')", down)
+    for _ in range(2):
+        assert [code for code, _, _ in check(repository)] == ["downgrade-fails"]
     assert [one for one in sql.databases(server_url) if "scratch" in one] == []
 
 
@@ -155,6 +180,7 @@ def test_what_a_revision_does(repository: Repository, dialect: str) -> None:
         ("lossy", "batch_op.drop_column('nam"),
         ("unnamed-constraint", "op.create_table('new', sa"),
         *(("unsafe-ddl", line) for line in unsafe[dialect]),
+        ("downgrade-differs", "def downgrade() -> None:"),
     ]
     text = file.read_text(encoding="utf-8")
     for code, line in (
@@ -168,7 +194,7 @@ def test_what_a_revision_does(repository: Repository, dialect: str) -> None:
             line, f"# dbtasks: ignore[{code}] tried out\n{'    ' * (2 if 'batch' in line else 1)}{line}"
         )
     file.write_text(text, encoding="utf-8")
-    assert {code for code, _, _ in check(repository)} == {"models-differ"}
+    assert {code for code, _, _ in check(repository)} == {"models-differ", "downgrade-differs"}
 
 
 def test_since_a_branch(repository: Repository) -> None:

@@ -48,7 +48,7 @@ LAYERS = (
     ),
     *("stakes", "plan", "guard", "aside", "putback", "keep", "whole", "drift", "unfinished", "mend", "repair"),
     *("status", "migrate", "sync", "drafting", "compat", "revise", "branches", "rebase", "checks", "plain", "offline"),
-    *("rows", "verify", "startup", "onboarding", "runtime", "render", "tasks", "testing"),
+    *("rows", "verify", "gate", "startup", "onboarding", "runtime", "render", "tasks", "testing"),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)
 NAMES = [file.relative_to(SRC).as_posix() for file in FILES]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dbtasks import revise, services
 from dbtasks.checks.findings import Finding, Subject
 from dbtasks.compare import Difference
+from dbtasks.errors import MigrationFailed
 
 WHOLE = ("create_table", "drop_table")
 
@@ -12,7 +13,11 @@ WHOLE = ("create_table", "drop_table")
 def differing(subject: Subject) -> Iterator[Finding]:
     """Yield models that moved out of sight or never were in it, and each difference that no revision makes."""
     project = subject.history.project
-    differences = _differences(subject)
+    try:
+        differences = _differences(subject)
+    except MigrationFailed as error:
+        yield Finding("upgrade-fails", error, error.source)
+        return
     dropped = {one.table for one in differences if one.kind == "drop_table"}
     moved = services.moved(subject.undiscovered, dropped)
     for one in subject.undiscovered:

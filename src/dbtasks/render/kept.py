@@ -94,9 +94,11 @@ def forgotten(number: int) -> str:
 
 def cleaned(result: Cleaned) -> str:
     """Return what was removed from the cache of scratch databases, and what killed runs had left."""
-    if not (result.kept or result.left):
+    if not (result.kept or result.left or result.passed):
         return f"Nothing is kept ({result.place})."
     lines = [f"Removed {counted(len(result.kept), 'kept database')} ({result.place})."] if result.kept else []
+    if result.passed:
+        lines.append("Forgot which revisions have passed a rehearsal.")
     if result.left:
         lines.append(f"Removed {counted(len(result.left), 'scratch database')} that killed runs had left:")
     return "\n".join([*lines, *(f"  {name}" for name in result.left)])

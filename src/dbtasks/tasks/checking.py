@@ -26,11 +26,11 @@ def check(
 ) -> None:
     """Check models and revisions before a change is merged; exit code 1 when something is to be corrected."""
     chosen = _chosen(format, "db.check", json=json)
-    from dbtasks import checks, offline, render
+    from dbtasks import checks, gate, offline, render
 
     at = here()
     asked = checks.Asked(since, offline.dialects_of(at.settings, dialects, own=False, task="db.check"))
-    checked = checks.run(at.history, at.settings, asked)
+    checked = gate.run(at.history, at.settings, asked)
     words = {"text": render.findings, "json": render.findings_json, "github": render.findings_github}
     show(words[chosen](checked.findings, at.project))
     warn(render.unchecked(checked.notices))

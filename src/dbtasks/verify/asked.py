@@ -15,6 +15,7 @@ class Asked:
         dialects: their names; the project's own when there is none.
         revisions: a range ``FROM:TO``, of which FROM is left out; a bare distance counts from the head. "" for all.
         since: a branch or commit of git; only revisions that it does not have. "" for all.
+        only: the ids of those that are meant; None for all.
         everything: whether to rehearse what has passed already, too.
     """
 
@@ -22,6 +23,7 @@ class Asked:
     revisions: str = ""
     since: str = ""
     everything: bool = False
+    only: frozenset[str] | None = None
 
 
 def chosen(history: History, asked: Asked) -> tuple[Revision, ...]:
@@ -32,6 +34,8 @@ def chosen(history: History, asked: Asked) -> tuple[Revision, ...]:
         UnknownRevision, AmbiguousRevision, ManyHeads: an end of the range means nothing, or several things.
     """
     meant = _within(history, asked.revisions) - (_theirs(history, asked.since) if asked.since else frozenset())
+    if asked.only is not None:
+        meant &= asked.only
     return tuple(one for one in history.revisions if one.id in meant)
 
 

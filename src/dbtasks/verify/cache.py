@@ -10,12 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dbtasks.cache import VERIFIED
 from dbtasks.history import History, fingerprint
 from dbtasks.project import Project
 from dbtasks.statements import Place
 from dbtasks.values import tool
 
-FOLDER, FILE = ".dbtasks_cache", "verified.json"
 LIBRARIES = ("SQLAlchemy", "alembic")
 EVERYTHING = "*\n"  # what its .gitignore names, so that nobody has to name the folder in theirs
 
@@ -78,7 +78,7 @@ def add(project: Project, dialect: str, those: Mapping[str, Passed]) -> None:
 
 
 def _replace(file: Path, text: str) -> None:
-    number, aside = tempfile.mkstemp(prefix=f"{FILE}.", dir=file.parent)
+    number, aside = tempfile.mkstemp(prefix=f"{VERIFIED}.", dir=file.parent)
     try:
         with os.fdopen(number, "w", encoding="utf-8") as stream:
             stream.write(text)
@@ -97,4 +97,4 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _file(project: Project) -> Path:
-    return project.root / FOLDER / FILE
+    return project.cache_folder / VERIFIED
