@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from sqlalchemy import URL
 
 from dbtasks import dialects
-from dbtasks.dialects import urls
+from dbtasks.dialects import Dialect, urls
 from dbtasks.errors import (
     BadSetting,
     ConfigurationMissing,
@@ -28,7 +28,8 @@ DEFAULT_FILE = "default_config.yaml"
 URL_VARIABLE = "DATABASE_URL"
 FOLDER_VARIABLES = ("CONFIG_PATH", "EXT_CONFIG_PATH")
 ON_STARTUP = ("upgrade", "check", "off")
-KEYS = ("url", "on_startup", "lock_timeout", "protected", "reset_hosts", "scratch", "count_limit", "set_aside_limit")
+KEYS = ("url", "on_startup", "lock_timeout", "protected", "reset_hosts", "scratch", "servers", "count_limit",
+        "set_aside_limit")  # fmt: skip
 TOP_LEVEL = ("environment", "database")  # the sections of ours; all others are the application's
 
 
@@ -44,11 +45,16 @@ class DatabaseSettings:
     scratch_url: URL | None = None
     count_limit: int = 1_000_000  # rows; what is more is estimated
     set_aside_limit: int = 1_000_000  # rows; what is more is not copied without being asked for
+    servers: tuple[URL, ...] = ()  # of other dialects, to rehearse on
 
     @property
     def name(self) -> str:
         """Return the name by which people know the database; the file's name on SQLite."""
         return dialects.of(self.url).database_name(self.url)
+
+    def server(self, dialect: Dialect) -> URL | None:
+        """Return the server that is given for a dialect, or None."""
+        return next((one for one in self.servers if dialects.of(one) is dialect), None)
 
     def __repr__(self) -> str:
         """Return a text without any password."""
@@ -83,6 +89,11 @@ def load(project: Project, environ: Mapping[str, str] | None = None) -> Settings
     overlays = _overlays(project, folders, environment)
     files = (*default, *overlays)
     return Settings(environment, _database(project, _merge(project, files), variables, files), files)
+
+
+def wants_colours() -> bool:
+    """Return whether colours are welcome on a terminal: https://no-color.org."""
+    return not os.environ.get("NO_COLOR")  # noqa: TID251 - the one place
 
 
 def _variables(project: Project, environ: Mapping[str, str]) -> Mapping[str, str]:
@@ -186,6 +197,7 @@ def _database(
         scratch_url=_scratch(section, url, origin),
         count_limit=_rows(section, "count_limit", origin),
         set_aside_limit=_rows(section, "set_aside_limit", origin),
+        servers=urls.parse_servers(section.get("servers") or {}, "database.servers", origin),
     )
 
 

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, make_url
 
-from support import servers as module
+from dbtasks import servers as module
 from support.repository import Sql, fresh
-from support.servers import AWKWARD, KINDS, Servers, programs
+from support.servers import AWKWARD, KINDS, PREFIX, Servers
 
 SECONDS = 20
 STARTER = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-from support.servers import KINDS, start
-server = start(KINDS[sys.argv[2]])
+from support.servers import start
+server = start(sys.argv[2])
 print(server.pid, server.folder, flush=True)
 sys.stdin.read()
 """
@@ -29,7 +29,7 @@ sys.stdin.read()
 def private(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the name of each dialect with a server that can be started here, whatever the environment names."""
     kind = KINDS[request.param]
-    if not programs(kind):
+    if not kind.programs():
         pytest.skip(f"{kind.package} is not installed.")
     monkeypatch.delenv(kind.variable, raising=False)
     return str(request.param)
@@ -159,7 +159,7 @@ def _starter(dialect: str) -> subprocess.Popen[str]:
 
 
 def _folders(pid: int) -> list[Path]:
-    return list(module._roomy().glob(f"dbtasks_test_{pid}_*"))
+    return list(module._roomy().glob(f"{PREFIX}{pid}_*"))
 
 
 def _alive(pid: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dbtasks import settings
+from dbtasks import dialects, settings
 from dbtasks.errors import BadDatabaseUrl, BadSetting, SyncDriver
 from dbtasks.project import Project
 from dbtasks.settings import Settings
@@ -48,6 +48,14 @@ def test_a_value_is_taken(tree: Repository, line: str, name: str, value: object)
     assert (found, type(found)) == (value, type(value))
 
 
+def test_servers_of_dialects(tree: Repository) -> None:
+    """A server is found by its dialect, by whichever name that is given."""
+    line = "servers: {postgresql: 'postgresql+asyncpg://u@a', mariadb: 'mariadb+aiomysql://u@b'}"
+    database = load(tree, line).database
+    found = {one.names[0]: database.server(one) for one in dialects.ALL}
+    assert {name: url and url.host for name, url in found.items()} == {"sqlite": None, "postgresql": "a", "mysql": "b"}
+
+
 @pytest.mark.parametrize(
     ("line", "name", "expected", "value"),
     [
@@ -66,6 +74,13 @@ def test_a_value_is_taken(tree: Repository, line: str, name: str, value: object)
         ("reset_hosts: {db.test: yes}", "reset_hosts", "a list of names", ""),
         ("scratch: hunter2", "scratch", SECTION, ""),
         ("scratch: [url]", "scratch", SECTION, ""),
+        ("servers: hunter2", "servers", "a section with a server for each dialect", ""),
+        (
+            "servers: {mysql: 'postgresql+asyncpg://user:hunter2@host'}",
+            "servers.mysql",
+            "a server of mysql",
+            "",
+        ),
         (
             "scratch: {url: 'mysql+aiomysql://user:hunter2@host'}",
             "scratch.url",

@@ -19,6 +19,7 @@ SRC = ROOT / "src" / "dbtasks"
 LAYERS = (
     *("errors", "values", "dialects", "project", "git", "settings", "services", "databases", "history", "ledger"),
     *(
+        "servers",
         "applied",
         "lock",
         "environment",
@@ -33,7 +34,7 @@ LAYERS = (
     ),
     *("stakes", "plan", "guard", "aside", "putback", "keep", "whole", "drift", "unfinished", "mend", "repair"),
     *("status", "migrate", "sync", "drafting", "revise", "branches", "rebase", "checks", "plain", "offline"),
-    *("startup", "onboarding", "runtime", "render", "tasks"),
+    *("rows", "verify", "startup", "onboarding", "runtime", "render", "tasks"),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)
 NAMES = [file.relative_to(SRC).as_posix() for file in FILES]
@@ -48,6 +49,7 @@ DIALECTS_ELSEWHERE = {
     "road/autogenerate.py": {"postgresql"},
     "tasks/checking.py": {"Look whether it works on these, too: postgresql,mysql,sqlite."},
     "tasks/authoring.py": {"Print it for these, too: postgresql,mysql,sqlite."},
+    "tasks/rehearsing.py": {"On these: sqlite,postgresql,mysql; by default the project's own. Servers are started."},
 }
 LOADED = """
 import sys

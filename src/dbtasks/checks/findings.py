@@ -30,6 +30,16 @@ Code = Literal[
     "revision-not-portable",
 ]
 CODES: tuple[Code, ...] = get_args(Code)
+# Those that only a rehearsal finds (dbtasks.verify).
+RehearsalCode = Literal[
+    "upgrade-fails",
+    "upgrade-fails-on-rows",
+    "downgrade-fails",
+    "downgrade-differs",
+    "upgrade-not-repeatable",
+    "loses-rows",
+]
+REHEARSAL_CODES: tuple[RehearsalCode, ...] = get_args(RehearsalCode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +133,7 @@ class Finding:
             word that is no code; empty when there is no such comment.
     """
 
-    code: Code
+    code: Code | RehearsalCode
     about: Difference | Undiscovered | Revision | HeadProblem | Problem | DbtasksError
     source: Source | None
     unheeded: str = ""

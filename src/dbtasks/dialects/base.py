@@ -9,10 +9,12 @@ from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects.copies import Copies
 from dbtasks.dialects.definitions import Reader
+from dbtasks.dialects.literals import Literals
 from dbtasks.dialects.locks import Lock
 from dbtasks.dialects.moves import Moves
 from dbtasks.dialects.online import Online
 from dbtasks.dialects.portability import Portability
+from dbtasks.dialects.private import Private
 from dbtasks.dialects.quoting import literal
 from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
 
@@ -48,10 +50,12 @@ class Dialect:
     offline = True  # DDL can be written without a database (alembic --sql)
     definitions = Reader()  # how indexes and constraints are made
     copies = Copies()  # how values are copied aside and taken back
+    literals = Literals()  # how made-up values are written
     lock = Lock()  # one migrator at a time
     online = Online()  # what a change costs those who use the table
     portability = Portability()  # what does not work here, told without a server
     moves = Moves()  # how the whole database is moved aside and back
+    private: Private | None = None  # how a server of one's own is started; None where there is none
     alters_autoincrement = False  # a changed column has to be told again that it counts up
     orders_columns = False  # a column can be put in its old place again
     checks_keys = True  # a foreign key and what it refers to have to fit at every moment
@@ -160,6 +164,10 @@ class Dialect:
     def using(self, column: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, str]:
         """Return what alter_column() has to be told of a column's values; empty where the database casts them."""
         return {}
+
+    def schema_text(self, connection: Connection) -> str | None:
+        """Return a text that is the same only for the same schema; None where asking costs as much as looking."""
+        return None
 
     def moved_columns(self, table: str, connection: Connection) -> list[str]:
         """Return the statements that put the columns of another table into the order that this one has."""

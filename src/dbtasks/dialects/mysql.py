@@ -10,10 +10,12 @@ from sqlalchemy.types import TypeEngine
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.copies import MySQLCopies
 from dbtasks.dialects.definitions import MySQLReader
+from dbtasks.dialects.literals import MySQLLiterals
 from dbtasks.dialects.locks import MySQLLock
 from dbtasks.dialects.moves import MySQLMoves
 from dbtasks.dialects.online import MySQLOnline
 from dbtasks.dialects.portability import MySQLPortability
+from dbtasks.dialects.private import MARIADB
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
 T = TypeVar("T")
@@ -51,10 +53,12 @@ class MySQL(Dialect):
     implies_indexes = True
     copies = MySQLCopies()
     definitions = MySQLReader()
+    literals = MySQLLiterals()
     lock = MySQLLock()
     moves = MySQLMoves()
     online = MySQLOnline()
     portability = MySQLPortability()
+    private = MARIADB
 
     def quoted(self, name: str) -> str:
         """Return a name in backticks."""

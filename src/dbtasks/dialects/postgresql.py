@@ -9,13 +9,16 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateSchema
 from sqlalchemy.types import TypeEngine
 
+from dbtasks.dialects import texts
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.copies import PostgreSQLCopies
 from dbtasks.dialects.definitions import PostgreSQLReader
+from dbtasks.dialects.literals import PostgreSQLLiterals
 from dbtasks.dialects.locks import PostgreSQLLock
 from dbtasks.dialects.moves import PostgreSQLMoves
 from dbtasks.dialects.online import PostgreSQLOnline
 from dbtasks.dialects.portability import PostgreSQLPortability
+from dbtasks.dialects.private import POSTGRESQL
 from dbtasks.errors import (
     AccessDenied,
     DatabaseMissing,
@@ -109,10 +112,12 @@ class PostgreSQL(Dialect):
     has_schemas = True
     copies = PostgreSQLCopies()
     definitions = PostgreSQLReader()
+    literals = PostgreSQLLiterals()
     lock = PostgreSQLLock()
     moves = PostgreSQLMoves()
     online = PostgreSQLOnline()
     portability = PostgreSQLPortability()
+    private = POSTGRESQL
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.
@@ -226,6 +231,10 @@ class PostgreSQL(Dialect):
     def extension_tables(self, connection: Connection) -> frozenset[str]:
         """Ask which tables depend on an extension."""
         return frozenset(connection.execute(EXTENSION_TABLES).scalars())
+
+    def schema_text(self, connection: Connection) -> str | None:
+        """Ask the catalogue, at once."""
+        return texts.postgresql(connection)
 
     def estimated_rows(self, connection: Connection, table: str) -> int:
         """Ask what the last ANALYZE found."""

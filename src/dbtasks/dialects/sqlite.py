@@ -136,6 +136,11 @@ class SQLite(Dialect):
         """Return a file of that name in the folder that ``server`` names."""
         return server.set(database=str(Path(server.database or "") / f"{name}.db"))
 
+    def schema_text(self, connection: Connection) -> str | None:
+        """Return the statements that SQLite keeps of everything."""
+        rows = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").all()
+        return repr([tuple(row) for row in rows])
+
     def broken_references(self, connection: Connection) -> frozenset[tuple[str, Any]]:
         """Return the rows that ``PRAGMA foreign_key_check`` names."""
         rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()

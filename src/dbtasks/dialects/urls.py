@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, quote_plus, unquote
 from sqlalchemy import URL
 
 from dbtasks.dialects import named
-from dbtasks.errors import BadDatabaseUrl, SyncDriver, UnsupportedDatabaseUrl
+from dbtasks.errors import BadDatabaseUrl, BadSetting, SyncDriver, UnsupportedDatabaseUrl
 
 # Like RFC 3986, but the password ends at the first "@" after which a host and the rest can be read, so that a
 # password that was not percent-encoded is understood too. What reads as a host, a name and a query with a password
@@ -61,6 +61,22 @@ def parse(text: str, origin: str, *, server: bool = False) -> URL:
     if not server:
         dialect.check_url(url, origin)
     return url
+
+
+def parse_servers(given: object, key: str, origin: str) -> tuple[URL, ...]:
+    """Return the URLs of a section that names a server for each of some dialects.
+
+    Raises:
+        BadSetting: it is no section, or a server is of another dialect than it says.
+        BadDatabaseUrl, UnknownDialect, SyncDriver: one cannot be used.
+    """
+    if not isinstance(given, dict):
+        raise BadSetting(key, "a section with a server for each dialect", origin)
+    found = {str(name): parse(str(text), f"'{key}.{name}'", server=True) for name, text in given.items()}
+    for name, url in found.items():
+        if named(url.get_backend_name(), origin) is not named(name, f"'{key}'"):
+            raise BadSetting(f"{key}.{name}", f"a server of {name}", origin)
+    return tuple(found.values())
 
 
 def _check_query(query: Mapping[str, list[str]], parts: Mapping[str, str | None], origin: str) -> None:

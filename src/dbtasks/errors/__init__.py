@@ -90,6 +90,17 @@ from dbtasks.errors.models import (
     UndeclaredReference,
     UnknownService,
 )
+from dbtasks.errors.rehearsal import (
+    DowngradeDiffers,
+    DowngradeFails,
+    LosesRows,
+    NothingToRehearse,
+    ServerDoesNotStart,
+    ServerMissing,
+    UpgradeFails,
+    UpgradeFailsOnRows,
+    UpgradeNotRepeatable,
+)
 from dbtasks.errors.sync import KeptSourceBroken, RevertFailed, UnknownDatabaseRevision
 from dbtasks.errors.usage import BadCommandLine, RenameNotFound, TasksMissing, UnknownValue, UnknownWord
 
@@ -112,6 +123,8 @@ __all__ = [
     "DatabaseReadOnly",
     "DatabaseUnusable",
     "DbtasksError",
+    "DowngradeDiffers",
+    "DowngradeFails",
     "DowngradeToBase",
     "DriverNotInstalled",
     "DuplicateRevision",
@@ -128,6 +141,7 @@ __all__ = [
     "LinterFailed",
     "LocalForks",
     "LockTimeout",
+    "LosesRows",
     "LossNotAccepted",
     "ManyHeads",
     "MayNotCreateDatabase",
@@ -146,6 +160,7 @@ __all__ = [
     "NothingKept",
     "NothingLocal",
     "NothingToMerge",
+    "NothingToRehearse",
     "OntoNoHead",
     "OntoUnclear",
     "OthersStandOn",
@@ -161,6 +176,8 @@ __all__ = [
     "RevisionBroken",
     "RevisionNotGiven",
     "ScratchNotAllowed",
+    "ServerDoesNotStart",
+    "ServerMissing",
     "ServerUnreachable",
     "SharedRevisions",
     "SinceUnclear",
@@ -180,6 +197,9 @@ __all__ = [
     "UnknownValue",
     "UnknownWord",
     "UnsupportedDatabaseUrl",
+    "UpgradeFails",
+    "UpgradeFailsOnRows",
+    "UpgradeNotRepeatable",
     "UrlMissing",
     "counted",
     "did_you_mean",

@@ -8,12 +8,16 @@ from dbtasks.render.histories import history, history_json
 from dbtasks.render.kept import brought_back, environment, forgotten, kept, kept_json, restored
 from dbtasks.render.models import heads, notices, services, services_json
 from dbtasks.render.plans import plan, plan_json, stake
+from dbtasks.render.rehearsals import bar, rehearsed
+from dbtasks.render.rehearsals import report as rehearsal
+from dbtasks.render.rehearsals import report_json as rehearsal_json
 from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
 from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
 from dbtasks.render.syncs import sync, synced
 from dbtasks.render.undiscovered import undiscovered
 
 __all__ = [
+    "bar",
     "brought_back",
     "created",
     "difference",
@@ -43,6 +47,9 @@ __all__ = [
     "plan",
     "plan_json",
     "rebase",
+    "rehearsal",
+    "rehearsal_json",
+    "rehearsed",
     "rename_question",
     "repair",
     "repaired",

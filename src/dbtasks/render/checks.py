@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from dbtasks.checks import CODES, Finding, Notice, Problem
+from dbtasks.checks import Finding, Notice, Problem
+from dbtasks.checks.silence import KNOWN
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, counted, did_you_mean
 from dbtasks.history.headfile import HeadProblem
@@ -50,18 +51,21 @@ def findings(found: Sequence[Finding], project: Project) -> str:
 
 def findings_json(found: Sequence[Finding], project: Project) -> str:
     """Return the same as JSON: a list of objects."""
-    return text.to_json(
-        [
-            {
-                "code": one.code,
-                "what": _what(one, project),
-                "fix": _fix(one, project),
-                "file": one.source.path.as_posix() if one.source else None,
-                "line": one.source.line if one.source else None,
-            }
-            for one in found
-        ]
-    )
+    return text.to_json(as_data(found, project))
+
+
+def as_data(found: Sequence[Finding], project: Project) -> list[dict[str, str | int | None]]:
+    """Return each finding as an object of JSON."""
+    return [
+        {
+            "code": one.code,
+            "what": _what(one, project),
+            "fix": _fix(one, project),
+            "file": one.source.path.as_posix() if one.source else None,
+            "line": one.source.line if one.source else None,
+        }
+        for one in found
+    ]
 
 
 def findings_github(found: Sequence[Finding], project: Project) -> str:
@@ -123,7 +127,7 @@ def _comment(one: Finding) -> str:
         return ""
     if one.unheeded == one.code:
         return " Its ignore comment gives no reason."
-    return f" Its ignore comment names '{one.unheeded}', which is no code.{did_you_mean(one.unheeded, CODES)}"
+    return f" Its ignore comment names '{one.unheeded}', which is no code.{did_you_mean(one.unheeded, KNOWN)}"
 
 
 def _fix(one: Finding, project: Project) -> str:

@@ -8,6 +8,7 @@ from dbtasks.tasks.changing import create, downgrade, environment_, onboard, res
 from dbtasks.tasks.checking import check
 from dbtasks.tasks.keeping import forget, kept, repair, restore
 from dbtasks.tasks.looking import drift, heads, history, log, plan, services, sql, status
+from dbtasks.tasks.rehearsing import verify
 from dbtasks.tasks.syncing import sync
 
 __all__ = ["db", "onboard"]
@@ -37,5 +38,6 @@ db = Collection(
     drift,
     repair,
     check,
+    verify,
     sync,
 )

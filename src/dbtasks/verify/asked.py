@@ -1,0 +1,59 @@
+"""Which revisions are to be rehearsed, and on which dialects."""
+
+from dataclasses import dataclass
+
+from dbtasks import git
+from dbtasks.errors import GitCannotTell, NothingToRehearse, UnknownBranch
+from dbtasks.history import History, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user wants.
+
+    Attributes:
+        dialects: their names; the project's own when there is none.
+        revisions: a range ``FROM:TO``, of which FROM is left out; a bare distance counts from the head. "" for all.
+        since: a branch or commit of git; only revisions that it does not have. "" for all.
+        everything: whether to rehearse what has passed already, too.
+    """
+
+    dialects: tuple[str, ...] = ()
+    revisions: str = ""
+    since: str = ""
+    everything: bool = False
+
+
+def chosen(history: History, asked: Asked) -> tuple[Revision, ...]:
+    """Return the revisions that are meant, oldest first.
+
+    Raises:
+        NothingToRehearse: the range leads nowhere, or down; or git has no such branch or commit.
+        UnknownRevision, AmbiguousRevision, ManyHeads: an end of the range means nothing, or several things.
+    """
+    meant = _within(history, asked.revisions) - (_theirs(history, asked.since) if asked.since else frozenset())
+    return tuple(one for one in history.revisions if one.id in meant)
+
+
+def _within(history: History, revisions: str) -> frozenset[str]:
+    if not revisions:
+        return frozenset(one.id for one in history.revisions)
+    start, colon, end = revisions.partition(":")
+    if not colon:
+        start, end = "base", start
+    below = history.effective(history.resolve(start or "base", history.heads))
+    above = history.effective(history.resolve(end or "heads", history.heads))
+    if not below < above:
+        raise NothingToRehearse(revisions, "a range is written FROM:TO, and TO comes after FROM")
+    return above - below
+
+
+def _theirs(history: History, since: str) -> frozenset[str]:
+    """Return the revisions that a branch or commit has."""
+    folders = {history.project.alembic_folder, *(one.path.parent for one in history.revisions)}
+    try:
+        return git.main(sorted(folders), since).revisions
+    except UnknownBranch as error:
+        raise NothingToRehearse(since, "git has no branch, tag or commit of that name") from error
+    except GitCannotTell as error:
+        raise NothingToRehearse(since, error.cause) from error
