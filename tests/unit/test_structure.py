@@ -17,7 +17,19 @@ from support.repository import ROOT
 SRC = ROOT / "src" / "dbtasks"
 # A module or package imports only from those before it.
 LAYERS = (
-    *("errors", "values", "dialects", "project", "git", "settings", "services", "databases", "history", "ledger"),
+    *(
+        "errors",
+        "values",
+        "dialects",
+        "project",
+        "git",
+        "checkout",
+        "settings",
+        "services",
+        "databases",
+        "history",
+        "ledger",
+    ),
     *(
         "servers",
         "applied",
@@ -33,7 +45,7 @@ LAYERS = (
         "rehearsal",
     ),
     *("stakes", "plan", "guard", "aside", "putback", "keep", "whole", "drift", "unfinished", "mend", "repair"),
-    *("status", "migrate", "sync", "drafting", "revise", "branches", "rebase", "checks", "plain", "offline"),
+    *("status", "migrate", "sync", "drafting", "compat", "revise", "branches", "rebase", "checks", "plain", "offline"),
     *("rows", "verify", "startup", "onboarding", "runtime", "render", "tasks"),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)

@@ -34,7 +34,7 @@ def test_every_code_is_documented() -> None:
     text = (ROOT / "docs" / "verify.md").read_text(encoding="utf-8").partition("\n# Codes\n")[2]
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == list(REHEARSAL_CODES)
     assert [part for part in text.split("\n## ")[1:] if len(part.split()) < 12] == []
-    assert not set(CODES) & set(REHEARSAL_CODES)
+    assert set(REHEARSAL_CODES) < set(CODES)
 
 
 def test_a_report_in_words() -> None:

@@ -68,4 +68,4 @@ def _notices(subject: Subject) -> Iterator[Notice]:
 
 def _place(finding: Finding) -> tuple[int, str, int]:
     source = finding.source
-    return silence.KNOWN.index(finding.code), str(source and source.path), (source.line if source else None) or 0
+    return CODES.index(finding.code), str(source and source.path), (source.line if source else None) or 0

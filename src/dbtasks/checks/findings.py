@@ -28,6 +28,12 @@ Code = Literal[
     "unsafe-ddl",
     "model-not-portable",
     "revision-not-portable",
+    "upgrade-fails",
+    "upgrade-fails-on-rows",
+    "downgrade-fails",
+    "downgrade-differs",
+    "upgrade-not-repeatable",
+    "loses-rows",
 ]
 CODES: tuple[Code, ...] = get_args(Code)
 # Those that only a rehearsal finds (dbtasks.verify).
@@ -133,7 +139,7 @@ class Finding:
             word that is no code; empty when there is no such comment.
     """
 
-    code: Code | RehearsalCode
+    code: Code
     about: Difference | Undiscovered | Revision | HeadProblem | Problem | DbtasksError
     source: Source | None
     unheeded: str = ""

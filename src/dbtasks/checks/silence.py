@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from dbtasks.checks.findings import CODES, REHEARSAL_CODES, Finding
+from dbtasks.checks.findings import CODES, Finding
 from dbtasks.errors import Source
 from dbtasks.project import Project
 
 COMMENT = re.compile(r"#\s*dbtasks:\s*ignore\[(?P<codes>[^\]]*)\](?P<reason>.*)")
-KNOWN: tuple[str, ...] = (*CODES, *REHEARSAL_CODES)
 
 
 def heeded(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -21,7 +20,7 @@ def heeded(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
         comment = _comment(project, finding.source) if finding.source else None
         codes = [one.strip() for one in comment["codes"].split(",")] if comment else []
         if comment is None or finding.code not in codes:
-            yield replace(finding, unheeded=next((one for one in codes if one not in KNOWN), ""))
+            yield replace(finding, unheeded=next((one for one in codes if one not in CODES), ""))
         elif not comment["reason"].strip(" \t\r:-"):
             yield replace(finding, unheeded=finding.code)
 

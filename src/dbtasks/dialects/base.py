@@ -140,6 +140,9 @@ class Dialect:
     def be_lenient(self, connection: Connection) -> None:
         """Have values that do not fit a changed type be cut, where the database can do that."""
 
+    def without_references(self, connection: Connection) -> None:
+        """Have foreign keys refuse no row on this connection, until its transaction is rolled back."""
+
     def extension_tables(self, connection: Connection) -> frozenset[str]:
         """Return the names of tables that an extension of the database has created."""
         return frozenset()

@@ -56,9 +56,9 @@ class MySQL(Dialect):
     literals = MySQLLiterals()
     lock = MySQLLock()
     moves = MySQLMoves()
+    private = MARIADB
     online = MySQLOnline()
     portability = MySQLPortability()
-    private = MARIADB
 
     def quoted(self, name: str) -> str:
         """Return a name in backticks."""
@@ -114,6 +114,10 @@ class MySQL(Dialect):
     def be_lenient(self, connection: Connection) -> None:
         """Leave the strict mode, for this connection."""
         connection.exec_driver_sql("SET SESSION sql_mode = ''")
+
+    def without_references(self, connection: Connection) -> None:
+        """Let the server not look at foreign keys, for this connection."""
+        connection.exec_driver_sql("SET SESSION foreign_key_checks = 0")
 
     def source(self, kind: TypeEngine[Any], imports: set[str]) -> str | None:
         """Say the character set and collation of an enum, which Alembic leaves out."""

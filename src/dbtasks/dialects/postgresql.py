@@ -87,6 +87,10 @@ ORDER BY place
 EXTENSION_TABLES = text("""
 SELECT relname FROM pg_class JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
 """)
+REFERENCES = text("""
+SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)
+FROM pg_constraint WHERE contype = 'f' AND conparentid = 0
+""")
 USING = "postgresql_using"  # Alembic's argument
 # Types of one family are cast by themselves.
 ALIKE = (
@@ -115,9 +119,9 @@ class PostgreSQL(Dialect):
     literals = PostgreSQLLiterals()
     lock = PostgreSQLLock()
     moves = PostgreSQLMoves()
+    private = POSTGRESQL
     online = PostgreSQLOnline()
     portability = PostgreSQLPortability()
-    private = POSTGRESQL
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.
@@ -227,6 +231,11 @@ class PostgreSQL(Dialect):
             return {USING: f"{name}::integer::{wanted}"}
         casts = any(isinstance(old, one) and isinstance(new, one) for one in ALIKE) or isinstance(new, types.String)
         return {} if casts else {USING: f"{name}::{wanted}"}
+
+    def without_references(self, connection: Connection) -> None:
+        """Drop the foreign keys; only a superuser could have the server not look at them."""
+        for statement in connection.execute(REFERENCES).scalars().all():
+            connection.exec_driver_sql(statement)
 
     def extension_tables(self, connection: Connection) -> frozenset[str]:
         """Ask which tables depend on an extension."""

@@ -19,6 +19,7 @@ from dbtasks.errors.branches import (
     UnknownBranch,
 )
 from dbtasks.errors.checking import LinterFailed, SinceUnclear
+from dbtasks.errors.compat import GitNotUsable, OldCodeNotUsable, UnknownRef
 from dbtasks.errors.configuration import (
     BadDatabaseUrl,
     BadSetting,
@@ -131,6 +132,7 @@ __all__ = [
     "EnvironmentsDiffer",
     "FileNotWritten",
     "GitCannotTell",
+    "GitNotUsable",
     "HeadsDisagree",
     "HistoryMissing",
     "ImportFailed",
@@ -161,6 +163,7 @@ __all__ = [
     "NothingLocal",
     "NothingToMerge",
     "NothingToRehearse",
+    "OldCodeNotUsable",
     "OntoNoHead",
     "OntoUnclear",
     "OthersStandOn",
@@ -192,6 +195,7 @@ __all__ = [
     "UnknownDatabaseRevision",
     "UnknownDialect",
     "UnknownKey",
+    "UnknownRef",
     "UnknownRevision",
     "UnknownService",
     "UnknownValue",

@@ -2,6 +2,7 @@
 
 from dbtasks.render.branches import head_problem, merged, moved, next_of_rebase, rebase, settled
 from dbtasks.render.checks import findings, findings_github, findings_json, unchecked
+from dbtasks.render.compats import compat, compat_github, compat_json
 from dbtasks.render.databases import created, onboarded, status, status_json, written
 from dbtasks.render.drafts import difference, draft, rename_question, sql
 from dbtasks.render.histories import history, history_json
@@ -19,6 +20,9 @@ from dbtasks.render.undiscovered import undiscovered
 __all__ = [
     "bar",
     "brought_back",
+    "compat",
+    "compat_github",
+    "compat_json",
     "created",
     "difference",
     "draft",

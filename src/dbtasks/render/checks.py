@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from dbtasks.checks import Finding, Notice, Problem
-from dbtasks.checks.silence import KNOWN
+from dbtasks.checks import CODES, Finding, Notice, Problem
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, counted, did_you_mean
 from dbtasks.history.headfile import HeadProblem
@@ -12,6 +11,7 @@ from dbtasks.project import Project
 from dbtasks.render import problems, text
 from dbtasks.render.branches import head_problem
 from dbtasks.render.drafts import difference
+from dbtasks.render.github import annotation
 from dbtasks.render.undiscovered import remedy, shown
 from dbtasks.services import Undiscovered
 
@@ -33,8 +33,6 @@ NOTICES = {
     "asks": "a revision asks the database something, and what it does from there on was not looked at: {places}",
 }
 PLACES = 3  # that are named; of the others the number is told
-ESCAPED = {"%": "%25", "\r": "%0D", "\n": "%0A"}  # as github.com/actions/toolkit escapes data of commands
-IN_PROPERTIES = {**ESCAPED, ":": "%3A", ",": "%2C"}
 
 
 def findings(found: Sequence[Finding], project: Project) -> str:
@@ -85,17 +83,7 @@ def _listed(notice: Notice) -> str:
 
 
 def _annotation(one: Finding, project: Project) -> str:
-    properties = {}
-    if one.source:
-        properties["file"] = (project.below_repository / one.source.path).as_posix()
-        properties |= {"line": str(one.source.line)} if one.source.line else {}
-    properties["title"] = one.code
-    told = ",".join(f"{key}={_escaped(value, IN_PROPERTIES)}" for key, value in properties.items())
-    return f"::error {told}::{_escaped(f'{_what(one, project)} fix: {_fix(one, project)}', ESCAPED)}"
-
-
-def _escaped(value: str, characters: dict[str, str]) -> str:
-    return "".join(characters.get(one, one) for one in value)
+    return annotation(one.code, f"{_what(one, project)} fix: {_fix(one, project)}", one.source, project)
 
 
 def _count(found: Sequence[Finding]) -> str:
@@ -127,7 +115,7 @@ def _comment(one: Finding) -> str:
         return ""
     if one.unheeded == one.code:
         return " Its ignore comment gives no reason."
-    return f" Its ignore comment names '{one.unheeded}', which is no code.{did_you_mean(one.unheeded, KNOWN)}"
+    return f" Its ignore comment names '{one.unheeded}', which is no code.{did_you_mean(one.unheeded, CODES)}"
 
 
 def _fix(one: Finding, project: Project) -> str:

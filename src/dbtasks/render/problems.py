@@ -1,6 +1,6 @@
 """What is wrong with operations of revisions and with tables of models, in words."""
 
-from dbtasks.checks import Problem
+from dbtasks.checks import Code, Problem
 
 KINDS = {"uq": "unique constraint", "fk": "foreign key", "ck": "check", "foreignkey": "foreign key"}
 
@@ -89,7 +89,7 @@ SAFE = {
 }
 
 
-def what(code: str, about: Problem) -> str:
+def what(code: Code, about: Problem) -> str:
     """Return the sentence that names a problem."""
     if code == "unnamed-constraint" and about.kind in KINDS:
         columns = f" ({about.item})" if about.item else ""
@@ -98,7 +98,7 @@ def what(code: str, about: Problem) -> str:
     return _filled(sentence, about)
 
 
-def fix(code: str, about: Problem) -> str:
+def fix(code: Code, about: Problem) -> str:
     """Return what to do about it."""
     safe = SAFE.get(about.item if about.kind == "linted" else about.kind, "") if code == "unsafe-ddl" else ""
     if about.fix and not safe:

@@ -18,11 +18,12 @@ from dbtasks.services.outside import outside
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A table, and the place where a model module declares it."""
+    """A table, and the place where a model module declares it; ``model`` is None for a table without a class."""
 
     service: str
     table: Table
     source: Source
+    model: type | None = None
 
     @property
     def is_view(self) -> bool:
@@ -109,7 +110,8 @@ def _declarations(project: Project, service: str, module: Module, imported: Modu
         own = value.__module__ == module.name if isinstance(value, type) else name in lines
         if own:
             seen.add(table)
-            yield Declaration(service, table, Source(path, lines.get(key) or lines.get(name)))
+            source = Source(path, lines.get(key) or lines.get(name))
+            yield Declaration(service, table, source, value if isinstance(value, type) else None)
 
 
 def _lines(module: Module) -> dict[str, int]:

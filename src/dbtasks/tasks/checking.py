@@ -1,4 +1,4 @@
-"""The task that a pipeline runs before a change is merged."""
+"""The tasks that a pipeline runs before a change is merged."""
 
 from invoke import Context, Exit, task
 
@@ -25,7 +25,7 @@ def check(
     dialects: str = "",
 ) -> None:
     """Check models and revisions before a change is merged; exit code 1 when something is to be corrected."""
-    chosen = _chosen(format, json=json)
+    chosen = _chosen(format, "db.check", json=json)
     from dbtasks import checks, offline, render
 
     at = here()
@@ -38,15 +38,38 @@ def check(
         raise Exit(code=1)
 
 
-def _chosen(name: str, *, json: bool) -> str:
-    """Return the format that the flags ask for.
+@task(
+    help={
+        "from_": "The commit, branch or tag whose code is still running: main, v1.4, HEAD~3.",
+        "json": "Print JSON; the same as --format json.",
+        "format": "text, json, or github: annotations at the models of a pull request.",
+    }
+)
+@friendly
+def compat(_context: Context, from_: str = "", json: bool = False, format: str = "") -> None:  # noqa: A002 - the flag
+    """Try the code of another commit on the schema at head; exit code 1 when something of it breaks."""
+    chosen = _chosen(format, "db.compat", json=json)
+    if not from_:
+        raise BadCommandLine("--from needs the commit whose code is still running, such as main", "db.compat")
+    from dbtasks import compat, render
+
+    at = here()
+    found = compat.run(at.history, at.settings, from_)
+    words = {"text": render.compat, "json": render.compat_json, "github": render.compat_github}
+    show(words[chosen](found, at.project))
+    if found.result.findings:
+        raise Exit(code=1)
+
+
+def _chosen(name: str, task: str, *, json: bool) -> str:
+    """Return the format that the flags of a task ask for.
 
     Raises:
         UnknownValue: there is no such format.
         BadCommandLine: they ask for two.
     """
     if name and name not in FORMATS:
-        raise UnknownValue("--format", name, FORMATS, "db.check")
+        raise UnknownValue("--format", name, FORMATS, task)
     if json and name not in ("", "json"):
-        raise BadCommandLine(f"--json and --format {name} ask for two formats", "db.check")
+        raise BadCommandLine(f"--json and --format {name} ask for two formats", task)
     return name or ("json" if json else FORMATS[0])

@@ -5,7 +5,7 @@ from invoke import Collection
 from dbtasks.tasks.authoring import init, revision
 from dbtasks.tasks.branching import merge, rebase
 from dbtasks.tasks.changing import create, downgrade, environment_, onboard, reset, stamp, upgrade
-from dbtasks.tasks.checking import check
+from dbtasks.tasks.checking import check, compat
 from dbtasks.tasks.keeping import forget, kept, repair, restore
 from dbtasks.tasks.looking import drift, heads, history, log, plan, services, sql, status
 from dbtasks.tasks.rehearsing import verify
@@ -39,5 +39,6 @@ db = Collection(
     repair,
     check,
     verify,
+    compat,
     sync,
 )

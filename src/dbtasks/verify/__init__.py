@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from dbtasks.checks import silence
-from dbtasks.checks.findings import Finding
+from dbtasks.checks.findings import CODES, Finding
 from dbtasks.dialects import Dialect
 from dbtasks.history import History, Revision
 from dbtasks.settings import Settings
@@ -152,4 +152,4 @@ def _walk(revisions: Iterable[Revision], wanted: set[str]) -> Iterator[tuple[tup
 def _place(finding: Finding) -> tuple[int, str, int]:
     source = finding.source
     path, line = (str(source.path), source.line or 0) if source else ("", 0)
-    return silence.KNOWN.index(finding.code), path, line
+    return CODES.index(finding.code), path, line
