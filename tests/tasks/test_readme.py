@@ -109,6 +109,6 @@ def test_the_jobs_of_pipelines_are_what_they_say() -> None:
         used = {match[1]: set(FLAG.findall(match[2])) for match in found if match}
         assert list(used) == ["db.check", "db.verify"]
         assert "--since" in used["db.check"]
-        assert [name for name, flags in used.items() if flags - set().union(*tasks.get(name, [set()]))] == []
+        assert [name for name, flags in used.items() if flags - set().union(*tasks[name])] == []
         assert "pytest" in steps
         assert "fetch-depth: 0" in block or "GIT_DEPTH: 0" in block
