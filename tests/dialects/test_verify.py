@@ -22,6 +22,7 @@ from dbtasks.errors import (
 )
 from dbtasks.verify import Asked, Report
 from dialects.verbs import STOP_ANYWHERE, command, execute, here, running, url_of, write_revision
+from support import corpus
 from support.checkout import committed
 from support.repository import Repository, Sql
 from support.servers import KINDS
@@ -382,6 +383,21 @@ def test_the_reference_backend_is_clean(reference: Repository) -> None:
     report = rehearsed(reference)
     assert (report.findings, report.unreached, len(report.rehearsed)) == ((), (), 12)
     assert all(one.has_way_down and not one.empty for one in report.rehearsed)
+
+
+@pytest.mark.skipif(not os.environ.get("DBTASKS_TEST_ALL"), reason="thirty revisions on three databases")
+def test_revisions_as_teams_write_them(repository: Repository) -> None:
+    """Of thirty revisions that do what they should one is a finding: it counts on a row with the key 1."""
+    refuses = "raise NotImplementedError('nobody goes back')"
+    write_revision(repository, "zero", None, corpus.ZERO, refuses)
+    told = []
+    for name in corpus.REVISIONS:
+        file = write_revision(repository, name, "zero", corpus.body(name), refuses)
+        report = rehearsed(repository)
+        told += found(report, repository)
+        assert [one.empty for one in report.rehearsed if one.empty] == []
+        file.unlink()
+    assert told == [("replace_foreign_keys", "upgrade-fails-on-rows", "upgrade")]
 
 
 EVERYWHERE = (

@@ -7,7 +7,9 @@ from support.repository import Repository, tiny
 
 FILE = "config/default_config.yaml"
 URL = "url: 'sqlite+aiosqlite:///db/database.db'"
-KEYS = "use one of url, on_startup, lock_timeout, protected, reset_hosts, scratch, count_limit, set_aside_limit."
+KEYS = (
+    "use one of url, on_startup, lock_timeout, protected, reset_hosts, scratch, servers, count_limit, set_aside_limit."
+)
 THAT_LINE = "correct that line."
 IN_FILE = f"correct it in {FILE}."
 
