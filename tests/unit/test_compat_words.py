@@ -2,16 +2,20 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
-from dbtasks import render
+from dbtasks import cache, compat, render
+from dbtasks.checkout import Checkout
 from dbtasks.compat import BY_NEW, CODES, Code, Compat, Finding, Result, Untried
+from dbtasks.compat.inside import Request
 from dbtasks.errors import Source
 from dbtasks.project import Project
 from dbtasks.render.compats import WORDS
+from dbtasks.settings import DatabaseSettings
 from support.repository import ROOT
 
 PLACE = Source(Path("services/shop/db_models/item.py"), 7)
@@ -70,3 +74,21 @@ def test_a_finding_goes_through_json() -> None:
     """What one process sends is what the other one gets."""
     for one in (FOUND, replace(FOUND, source=Source(Path("a.py")), breaks=(), tried="")):
         assert Finding.from_data(json.loads(json.dumps(one.to_data()))) == one
+
+
+@pytest.mark.parametrize("is_protected", [True, False])
+@pytest.mark.parametrize("scratch_url", [None, "postgresql+asyncpg://me:other@scratch/x"])
+def test_the_other_process_keeps_no_database_where_none_may_be(scratch_url: str | None, *, is_protected: bool) -> None:
+    """What the settings say of the server, and its password, reach the process that makes the old schema."""
+    url = make_url("postgresql+asyncpg://me:s3cret@localhost/shop")
+    given = DatabaseSettings(
+        url,
+        reset_hosts=("db",),
+        scratch_url=make_url(scratch_url) if scratch_url else None,
+        is_protected=is_protected,
+    )
+    here = Path("here")
+    sent = compat._request(Checkout("v1", "0", here, here, here, here), given, url.set(database="after"), {})
+    got = Request(**json.loads(json.dumps(asdict(sent)))).database
+    assert got == given
+    assert cache.is_allowed(got) == cache.is_allowed(given) == (scratch_url is not None or not is_protected)
