@@ -68,7 +68,8 @@ def run(history: History, settings: Settings, ref: str) -> Compat:
     models = services.load(history.project)
     sources = {one.table.fullname: one.source for one in models.declarations}
     with checkout.at(history.project.root, ref) as tree, scratch.at(history, settings.database) as after:
-        result = _asked(tree, settings.database, after, _members(models.metadata, after))
+        request = _request(tree, settings.database, after, _members(models.metadata, after))
+        result = _asked(tree, request)
     return Compat(ref, tree.commit, history.heads, result, sources)
 
 
@@ -84,20 +85,25 @@ def _members(metadata: Sequence[MetaData], url: URL) -> Members:
     return found
 
 
-def _asked(tree: Checkout, database: DatabaseSettings, after: URL, members: Members) -> Result:
-    """Return the answer of the old code's process."""
-    answer = tree.folder / ANSWER
+def _request(tree: Checkout, database: DatabaseSettings, after: URL, members: Members) -> inside.Request:
     server = database.scratch_url
-    request = inside.Request(
+    return inside.Request(
         root=str(tree.root),
         tree=str(tree.tree),
         new=str(tree.top),
-        answer=str(answer),
+        answer=str(tree.folder / ANSWER),
         url=database.url.render_as_string(hide_password=False),
         scratch_url=server.render_as_string(hide_password=False) if server else None,
+        reset_hosts=database.reset_hosts,
+        is_protected=database.is_protected,
         after=after.render_as_string(hide_password=False),
         members=members,
     )
+
+
+def _asked(tree: Checkout, request: inside.Request) -> Result:
+    """Return the answer of the old code's process."""
+    answer = Path(request.answer)
     errors = _process(tree.root, json.dumps(asdict(request)))
     if not answer.exists():
         lines = errors.strip().splitlines() or ["it ended without a word"]

@@ -32,6 +32,7 @@ class Request:
         answer: the file to write the answer into.
         url: the URL of the database; only its server is used, for a scratch database of the old schema.
         scratch_url: the server for such, if it is another one.
+        reset_hosts: the servers that are for it, as ``is_protected`` says that this one is not.
         after: the URL of a scratch database that has the new schema.
         members: what the new models allow in columns that are enums.
     """
@@ -42,8 +43,20 @@ class Request:
     answer: str
     url: str
     scratch_url: str | None
+    reset_hosts: tuple[str, ...]
+    is_protected: bool
     after: str
     members: dict[str, dict[str, tuple[str, ...]]]
+
+    @property
+    def database(self) -> DatabaseSettings:
+        """Return what there is to know of the database: where scratch databases may be made, and kept."""
+        return DatabaseSettings(
+            make_url(self.url),
+            reset_hosts=tuple(self.reset_hosts),
+            scratch_url=make_url(self.scratch_url) if self.scratch_url else None,
+            is_protected=self.is_protected,
+        )
 
 
 def answer(text: str) -> None:
@@ -79,11 +92,9 @@ def _result(request: Request) -> Result:
     revisions = history.load(found)
     models = old.of(services.load(found).declarations)
     _check_modules(new)
-    url = make_url(request.url)
-    database = DatabaseSettings(url, scratch_url=make_url(request.scratch_url) if request.scratch_url else None)
-    if not dialects.of(url).has_schemas:
+    if not dialects.of(request.database.url).has_schemas:
         models = tuple(one for one in models if not one.table.schema)
-    with scratch.at(revisions, database) as before:
+    with scratch.at(revisions, request.database) as before:
         return _tried(models, before, request)
 
 
