@@ -1,4 +1,4 @@
-"""This repository's tasks: the product's ``db.*`` and ``onboard``, and its own serve, test and lint."""
+"""This repository's tasks: the product's ``db.*`` and ``onboard``, and its own serve, test, lint and bench."""
 
 import os
 import sys
@@ -61,4 +61,16 @@ def lint(context: Context) -> None:
     _python(context, "mypy")
 
 
-ns = Collection(onboard, serve, test, lint, db)
+@task(
+    help={
+        "only": "One measurement: start, pending, slow, services, discovery, overhead, check, copies or others.",
+        "quick": "Small projects and few runs: whether it works, not how fast it is.",
+    }
+)
+def bench(context: Context, only: str = "", quick: bool = False) -> None:
+    """Measure how fast the tasks are beside stock Alembic, and write benchmarks/results.md."""
+    flags = [*(["--only", only] if only else []), *(["--quick"] if quick else [])]
+    _python(context, "benchmarks", *flags)
+
+
+ns = Collection(onboard, serve, test, lint, bench, db)

@@ -1,4 +1,7 @@
-"""The other half of ``env.py``: what plain ``alembic`` is allowed, and the one road that it shares with the tasks."""
+"""The other half of ``env.py``: what plain ``alembic`` is allowed, and the one road that it shares with the tasks.
+
+What only plain ``alembic`` needs is imported where it is used: every task comes through here, too.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -10,13 +13,9 @@ from alembic import context
 from alembic.config import Config
 from sqlalchemy import MetaData
 
-from dbtasks import environment, guard, history, plan, project, road, settings, stakes
-from dbtasks.aside import Aside
-from dbtasks.guard import Consent
+from dbtasks import history, project, road, settings
 from dbtasks.history import History
 from dbtasks.lock import Holder
-from dbtasks.plain import Plain
-from dbtasks.rehearsal import Way
 from dbtasks.road import Caller, Journey, Run, discovered_metadata, template
 from dbtasks.settings import Settings
 
@@ -47,6 +46,8 @@ def run_offline(target_metadata: Sequence[MetaData], **options: Any) -> None:
 
 def _plain(config: Config) -> Run:
     """Return the run of plain ``alembic``, or of a program that calls Alembic's commands by itself."""
+    from dbtasks.plain import Plain
+
     command = config.cmd_opts.cmd[0].__name__ if config.cmd_opts else ""
     if command and config.config_file_name and config.file_config.has_section("loggers"):
         # Not in a program, whose logging is its own.
@@ -78,6 +79,11 @@ def _agree(run: Run, revisions: History, configured: Settings, journey: Journey)
         LossNotAccepted: it was not given.
         TooMuchToSetAside: more rows than the setting allows, and no ``-x set-aside=no``.
     """
+    from dbtasks import environment, guard, plan, stakes
+    from dbtasks.aside import Aside
+    from dbtasks.guard import Consent
+    from dbtasks.rehearsal import Way
+
     given = context.get_x_argument(as_dictionary=True)
     name = configured.database.name
     consent = Consent(run.caller.command, str(given.get("confirm", "")))

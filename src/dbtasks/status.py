@@ -1,7 +1,7 @@
 """Where a database stands in the history."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from alembic.runtime.migration import MigrationContext
 
@@ -56,6 +56,7 @@ class _Seen:
     events: tuple[Event, ...] = ()
     migrating: Holder | None = None
     applied: Found = NOTHING  # when no file has one of the current revisions
+    sources: Mapping[str, str] = field(default_factory=dict)  # with which each revision was applied
 
 
 def of(history: History, settings: Settings) -> Status:
@@ -77,6 +78,7 @@ def of(history: History, settings: Settings) -> Status:
             events,
             holder,
             applied.found(history, connection, current) if history.unknown(current) else NOTHING,
+            ledger.sources(connection).by_revision,
         )
 
     exists, seen = True, _Seen()
@@ -97,16 +99,23 @@ def of(history: History, settings: Settings) -> Status:
         pending=tuple(one for one in history.revisions if one.id not in effective),
         unknown=unknown,
         migrating=seen.migrating,
-        edited=_edited(history, effective, seen.events),
+        edited=_edited(history, effective, seen),
         unfinished=None if seen.migrating or dialects.of(url).atomic else unfinished.last(seen.events),
         sourceless=seen.applied.missing,
     )
 
 
-def _edited(history: History, applied: frozenset[str], events: Sequence[Event]) -> tuple[Revision, ...]:
+def _edited(history: History, applied: frozenset[str], seen: _Seen) -> tuple[Revision, ...]:
     as_applied = {
-        one.revision: one.fingerprint for one in events if one.kind == "upgrade" and one.outcome == ledger.DONE
+        one.revision: one.fingerprint for one in seen.events if one.kind == "upgrade" and one.outcome == ledger.DONE
     }
     return tuple(
-        one for one in history.revisions if one.id in applied and as_applied.get(one.id) not in (None, one.fingerprint)
+        one
+        for one in history.revisions
+        if one.id in applied and one.id in as_applied and _differs(one, as_applied[one.id], seen.sources.get(one.id))
     )
+
+
+def _differs(revision: Revision, fingerprint: str, source: str | None) -> bool:
+    """Return whether a file says something else than its fingerprint; the same text, which is soon seen, does not."""
+    return revision.source != source and revision.fingerprint != fingerprint

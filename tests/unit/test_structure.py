@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import dbtasks
+from dbtasks import render
 from support.repository import ROOT
 
 SRC = ROOT / "src" / "dbtasks"
@@ -194,6 +195,33 @@ def test_listing_tasks_imports_little(arguments: list[str]) -> None:
     assert ours == {"errors", "tasks"}
     libraries = {name.split(".")[0] for name in loaded}  # Invoke itself imports yaml
     assert libraries & {"sqlalchemy", "alembic", "dotenv", "filelock", "services", "fastapi", "asyncpg"} == set()
+
+
+@pytest.mark.parametrize("task", ["db.status", "db.upgrade"])
+def test_a_daily_task_imports_no_more_than_it_needs(task: str) -> None:
+    """Neither what drafts and compares nor SQLAlchemy's ORM, which take as long to import as the rest of such a task."""
+    code = LOADED.format(arguments=[task, *(["--dry-run"] if task == "db.upgrade" else [])])
+    done = subprocess.run([sys.executable, "-P", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    loaded = set(json.loads(done.stderr.splitlines()[-1]))
+    assert done.stdout.startswith(("database ", "Would ", "Nothing ")), done.stdout + done.stderr
+    assert (
+        loaded & {"sqlalchemy.orm", "dbtasks.revise", "dbtasks.drafting", "dbtasks.checks", "dbtasks.rebase"} == set()
+    )
+
+
+def test_words_are_found_where_they_are() -> None:
+    """What ``render`` imports when it is asked for is what it names to type checkers, in the modules that it says."""
+    tree = ast.parse((SRC / "render" / "__init__.py").read_text(encoding="utf-8"))
+    named = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("dbtasks.")
+        for alias in node.names
+    }
+    assert sorted(named) == render.__all__
+    assert {name: getattr(render, name).__module__ for name in named} == named
+    with pytest.raises(AttributeError, match="no attribute 'poem'"):
+        render.__getattr__("poem")
 
 
 def test_the_package_hands_out_its_names_late() -> None:

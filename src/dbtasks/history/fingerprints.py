@@ -3,11 +3,13 @@
 import hashlib
 import io
 import tokenize
+from functools import lru_cache
 
 SKIPPED = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 SHAPE = {tokenize.INDENT: ">", tokenize.DEDENT: "<", tokenize.NEWLINE: ";"}  # what white space means in Python
 
 
+@lru_cache(maxsize=1024)  # a run asks for each revision's twice, when it plans and when it records; tokens are slow
 def fingerprint(source: str) -> str:
     """Return 16 hexadecimal characters that stay the same as long as the code does; of any text that is no Python too.
 

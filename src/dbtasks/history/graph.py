@@ -42,9 +42,14 @@ class Revision:
     services: tuple[str, ...] = ()
 
     @property
+    def source(self) -> str:
+        """Return the file as it is now."""
+        return self.path.read_text(encoding="utf-8")
+
+    @property
     def fingerprint(self) -> str:
         """Return the fingerprint of the file as it is now."""
-        return fingerprint(self.path.read_text(encoding="utf-8"))
+        return fingerprint(self.source)
 
 
 @dataclass(frozen=True)

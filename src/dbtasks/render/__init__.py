@@ -1,21 +1,55 @@
-"""Results into words, tables and JSON."""
+"""Results into words, tables and JSON.
 
-from dbtasks.render.branches import head_problem, merged, moved, next_of_rebase, rebase, settled
-from dbtasks.render.checks import findings, findings_github, findings_json, unchecked
-from dbtasks.render.compats import compat, compat_github, compat_json
-from dbtasks.render.databases import created, onboarded, status, status_json, written
-from dbtasks.render.drafts import difference, draft, rename_question, sql
-from dbtasks.render.histories import history, history_json
+A module is imported when the first of its names is used: a task needs few of them, and some import half the library.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+# These two are modules with a word of the same name, which has to take the module's place at once.
 from dbtasks.render.kept import brought_back, cleaned, environment, forgotten, kept, kept_json, restored
-from dbtasks.render.models import heads, notices, services, services_json
-from dbtasks.render.plans import plan, plan_json, stake
-from dbtasks.render.rehearsals import bar, rehearsed
-from dbtasks.render.rehearsals import report as rehearsal
-from dbtasks.render.rehearsals import report_json as rehearsal_json
-from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
-from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
-from dbtasks.render.syncs import sync, synced
 from dbtasks.render.undiscovered import undiscovered
+
+if TYPE_CHECKING:
+    from dbtasks.render.branches import head_problem, merged, moved, next_of_rebase, rebase, settled
+    from dbtasks.render.checks import findings, findings_github, findings_json, unchecked
+    from dbtasks.render.compats import compat, compat_github, compat_json
+    from dbtasks.render.databases import created, onboarded, status, status_json, written
+    from dbtasks.render.drafts import difference, draft, rename_question, sql
+    from dbtasks.render.histories import history, history_json
+    from dbtasks.render.models import heads, notices, services, services_json
+    from dbtasks.render.plans import plan, plan_json, stake
+    from dbtasks.render.rehearsals import bar, rehearsal, rehearsal_json, rehearsed
+    from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
+    from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
+    from dbtasks.render.syncs import sync, synced
+
+# Where each name is; a test compares it with the imports above, which are for type checkers.
+_MODULES = {
+    "branches": "head_problem merged moved next_of_rebase rebase settled",
+    "checks": "findings findings_github findings_json unchecked",
+    "compats": "compat compat_github compat_json",
+    "databases": "created onboarded status status_json written",
+    "drafts": "difference draft rename_question sql",
+    "histories": "history history_json",
+    "models": "heads notices services services_json",
+    "plans": "plan plan_json stake",
+    "rehearsals": "bar rehearsal rehearsal_json rehearsed",
+    "repairs": "drift drift_json nothing_to_repair repair repaired",
+    "runs": "log log_json nothing report stamped step waiting",
+    "syncs": "sync synced",
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name of one of the modules; raise AttributeError when none has it."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
 
 __all__ = [
     "bar",

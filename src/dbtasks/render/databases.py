@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbtasks import ledger, values
 from dbtasks.dialects import urls
 from dbtasks.errors import UnknownDatabaseRevision, counted
 from dbtasks.ledger import Event
-from dbtasks.onboarding import Onboarded
 from dbtasks.render import text
 from dbtasks.settings import Settings
 from dbtasks.status import Status
+
+if TYPE_CHECKING:
+    from dbtasks.onboarding import Onboarded
 
 
 def status(result: Status) -> str:
@@ -88,7 +91,7 @@ def written(paths: Sequence[Path], root: Path) -> str:
     return "\n".join([*lines, 'Next: inv db.revision -m "create the first tables"'])
 
 
-def onboarded(result: Onboarded) -> str:
+def onboarded(result: "Onboarded") -> str:
     """Return what was done to make a working copy ready, and what to do next."""
     name, url = result.settings.database.name, urls.masked(result.settings.database.url)
     heads = text.heads(result.report.heads)

@@ -22,13 +22,13 @@ def bar(one: Rehearsed, *, coloured: bool) -> str:
     return f"{_number(one)} {shown} {one.revision} {one.message} ({one.dialect})"
 
 
-def report(found: Report, project: Project) -> str:
+def rehearsal(found: Report, project: Project) -> str:
     """Return what is to be corrected, what could not be tried, and how long it took."""
     parts = [checks.findings(found.findings, project) if found.findings else "", *_notes(found), _total(found)]
     return "\n".join(part for part in parts if part)
 
 
-def report_json(found: Report, project: Project) -> str:
+def rehearsal_json(found: Report, project: Project) -> str:
     """Return the same as JSON: an object with the findings and a list of what was rehearsed."""
     return text.to_json(
         {

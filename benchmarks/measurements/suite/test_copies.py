@@ -1,0 +1,71 @@
+"""Tests that do nothing but have a database; ``copies.py`` copies this folder into a generated project and runs it."""
+
+import asyncio
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg  # type: ignore[import-untyped]  # it has no types
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import make_url
+
+SOURCE = make_url(os.environ["DATABASE_URL"])
+IN_FILE = SOURCE.get_backend_name() == "sqlite"
+RUNS = range(int(os.environ["BENCH_RUNS"]))
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Iterator[None]:
+    """Copy the database with the least that can do it, and remove the copy."""
+    if IN_FILE:
+        target = tmp_path / "copy.db"
+        shutil.copyfile(str(SOURCE.database), target)
+        yield
+        target.unlink()
+    else:
+        name = f"bench_{secrets.token_hex(6)}"
+        asyncio.run(send(f"CREATE DATABASE {name} TEMPLATE {SOURCE.database}"))
+        yield
+        asyncio.run(send(f"DROP DATABASE {name}"))
+
+
+async def send(statement: str) -> None:
+    """Send one statement to the server of PostgreSQL, with the driver alone."""
+    connection = await asyncpg.connect(
+        host=SOURCE.host, port=SOURCE.port, user=SOURCE.username, password=SOURCE.password, database="postgres"
+    )
+    await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.fixture
+def migrated() -> None:
+    """Bring an empty database to head, as a suite without copies does for each test."""
+    command.upgrade(Config("stock.ini"), "head")
+
+
+@pytest.mark.usefixtures("migrated")
+def test_replayed() -> None:
+    """A database by replaying the history."""
+
+
+@pytest.mark.usefixtures("migrated_database_url")
+def test_first() -> None:
+    """A database by the plugin, which has to make what the others are copies of."""
+
+
+@pytest.mark.usefixtures("migrated_database_url")
+@pytest.mark.parametrize("number", RUNS)
+def test_plugin(number: int) -> None:
+    """A database by the plugin."""
+
+
+@pytest.mark.skipif(SOURCE.get_backend_name() == "mysql", reason="the server cannot copy a database")
+@pytest.mark.usefixtures("copied")
+@pytest.mark.parametrize("number", RUNS)
+def test_by_hand(number: int) -> None:
+    """A database by hand."""
