@@ -12,7 +12,7 @@ import pytest
 from dialects.verbs import command, write_revision
 from support.checkout import committed, git
 from support.messages import fails, lines, snapshot
-from support.repository import Repository, tiny
+from support.repository import ROOT, Repository, tiny
 
 MODEL = "services/shop/database/db_models/item_model.py"
 CREATE = "op.create_table('item', sa.Column('id', sa.Integer(), primary_key=True), sa.Column('name', sa.String(50), nullable=False))"
@@ -188,6 +188,14 @@ def test_without_a_repository(sqlite_repository: Repository) -> None:
         "git says: not a git repository (or any of the parent directories): .git.",
         "run the command in the working copy of a git repository.",
     )
+
+
+@pytest.mark.skipif(not ROOT.joinpath(".git").exists(), reason="this copy of the repository has no history")
+def test_this_repository(tmp_path: Path) -> None:
+    """The library lies in the repository whose old code it runs here, and is no new code that gets in."""
+    done = Repository(ROOT, f"sqlite+aiosqlite:///{tmp_path}/database.db").inv("db.compat", "--from", "HEAD")
+    assert (done.code, done.err) == (0, "")
+    assert " tables of HEAD (" in done.out
 
 
 def test_without_a_ref(shop: Repository) -> None:
