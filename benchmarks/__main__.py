@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import machine, others, places, report
+from benchmarks import importing, machine, others, places, report
 from benchmarks.bench import Bench, Measurement
 from benchmarks.clock import Clock, CommandFailedError
 from benchmarks.measurements import checking, contenders, copies, finding, overhead, pending, start
@@ -39,12 +39,14 @@ def main() -> int:
     before = machine.load()
     with opened(names, quick=given.quick) as bench:
         sections = {name: measured(bench, name) for name in names}
+        profile = "" if given.only else importing.page(bench)
         facts = machine.facts(bench.places, bench.others)
     facts |= {"load before and after": f"{before}, and {machine.load()}"}
     if not given.only:
         date = f"{datetime.now(UTC):%Y-%m-%d}"
         flags = " --quick" if given.quick else ""
-        RESULTS.write_text(report.page(sections, facts, bench.clock.noise, date=date, flags=flags), encoding="utf-8")
+        text = report.page(sections, facts, bench.clock.noise, date=date, flags=flags)
+        RESULTS.write_text(text + profile, encoding="utf-8")
         print(f"Wrote {RESULTS.relative_to(Path.cwd())}.")
     print(f"noise: {report.noise_of(bench.clock.noise)}")
     return code([row for rows in sections.values() for row in rows])

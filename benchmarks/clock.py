@@ -30,10 +30,15 @@ class Command:
 
     def __call__(self) -> None:
         """Run it; raise CommandFailedError with the end of what it wrote when its exit code is not 0."""
+        self.output()
+
+    def output(self) -> str:
+        """Run it, and return all that it wrote; raise as above."""
         done = self._run()
         if done.returncode:
             last = "\n".join(done.stdout.splitlines()[-LAST_LINES:])
             raise CommandFailedError(f"{self.name} ended with exit code {done.returncode}.\n{last}")
+        return done.stdout
 
     def succeeds(self) -> bool:
         """Run it, and return whether its exit code is 0."""

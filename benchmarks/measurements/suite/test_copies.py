@@ -19,10 +19,10 @@ RUNS = range(int(os.environ["BENCH_RUNS"]))
 
 
 @pytest.fixture
-def copied(tmp_path: Path) -> Iterator[None]:
+def copied() -> Iterator[None]:
     """Copy the database with the least that can do it, and remove the copy."""
     if IN_FILE:
-        target = tmp_path / "copy.db"
+        target = Path(str(SOURCE.database)).with_name("copy.db")
         shutil.copyfile(str(SOURCE.database), target)
         yield
         target.unlink()
