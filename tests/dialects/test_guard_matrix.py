@@ -19,7 +19,7 @@ from alembic.util import CommandError
 from invoke import Context, Exit
 from sqlalchemy import Connection, Engine, event, inspect
 
-from dbtasks import environment, guard, history, keep, migrate, plan, repair, runtime, sync, whole
+from dbtasks import aside, environment, guard, history, keep, migrate, plan, repair, runtime, sync, whole
 from dbtasks.errors import Refused
 from dbtasks.guard import Consent
 from dbtasks.tasks import changing, edge, keeping, syncing
@@ -354,7 +354,7 @@ def test_the_matrix_of_plain_alembic(
         for wish in wishes:
             monkeypatch.setattr(sys, "stdin", _stdin(wish, real))  # which makes no difference
             with monkeypatch.context() as patch:
-                patch.setattr(runtime, "Aside", arrived)
+                patch.setattr(aside, "Aside", arrived)
                 expected = None if wish in allowed else Refusal(tells=True)
                 run = partial(_arrive, _plain(filled, wish, real))
                 if (found := refusal(run, f" -x confirm={real} ")) != expected:
