@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import os
 import secrets
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +18,7 @@ from typing import TypeVar
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from dbtasks import databases, dialects, environment
+from dbtasks import databases, dialects, environment, memory
 from dbtasks.dialects import Dialect
 from dbtasks.dialects.clones import Shelf
 from dbtasks.errors import DbtasksError
@@ -31,7 +30,6 @@ from dbtasks.settings import DatabaseSettings
 T = TypeVar("T")
 
 PREFIX = "dbtasks_cache_"
-VERIFIED = "verified.json"  # in the folder: which revisions have passed a rehearsal
 SCRATCH = "dbtasks_scratch_"  # says what it is, to whoever finds one that a killed process has left
 DIGITS = 32  # of a digest
 WORTH = 8  # a copy is kept once so many revisions were applied for it; what is less is done again in no time
@@ -165,7 +163,7 @@ class Cleaned:
         place: the server's address, or the folder.
         kept: names of databases that were kept.
         left: names of scratch databases that killed runs had left.
-        passed: whether it was remembered which revisions have passed a rehearsal.
+        passed: whether it was remembered what has passed a rehearsal or a comparison.
     """
 
     place: str
@@ -185,7 +183,7 @@ def clean(project: Project, database: DatabaseSettings) -> Cleaned:
     """
     dialect, place = dialects.of(database.url), _place(project, database)
     shown = project.relative(project.cache_folder).as_posix() if dialect.in_file else dialect.address(place)
-    passed = _forget(project.cache_folder)
+    passed = memory.forget(project)
     if not is_allowed(database):
         return Cleaned(shown, (), (), passed)
     kept = dialect.clones.left(place, PREFIX, databases.connect)
@@ -197,17 +195,6 @@ def clean(project: Project, database: DatabaseSettings) -> Cleaned:
         dialect.clones.close(one)
     names = [tuple(dialect.database_name(url).removesuffix(".db") for url in those) for those in (kept, left)]
     return Cleaned(shown, names[0], names[1], passed)
-
-
-def _forget(folder: Path) -> bool:
-    """Remove the file that says which revisions have passed, and a folder of ours that has nothing else."""
-    file = folder / VERIFIED
-    there = file.exists()
-    with contextlib.suppress(OSError):
-        file.unlink(missing_ok=True)
-        if [one.name for one in folder.iterdir()] == [".gitignore"]:
-            shutil.rmtree(folder)
-    return there
 
 
 def _place(project: Project, database: DatabaseSettings) -> URL:

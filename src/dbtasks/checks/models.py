@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dbtasks import revise, services
+from dbtasks import revise, services, settled
 from dbtasks.checks.findings import Finding, Subject
 from dbtasks.compare import Difference
 from dbtasks.errors import MigrationFailed
@@ -36,5 +36,11 @@ def differing(subject: Subject) -> Iterator[Finding]:
 
 def _differences(subject: Subject) -> tuple[Difference, ...]:
     """Return what is to be done to a scratch database at the history's head so that it fits the models."""
-    asked = revise.work_out(subject.history, subject.settings, subject.models.metadata, revise.Wish(""))
-    return asked.draft.differences
+    history, models = subject.history, subject.models.metadata
+    key = settled.key(history, subject.settings.database, models)
+    if settled.is_known(history, key):
+        return ()
+    found = revise.work_out(history, subject.settings, models, revise.Wish("")).draft.differences
+    if not found:
+        settled.note(history, key)
+    return found

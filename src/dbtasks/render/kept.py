@@ -98,7 +98,7 @@ def cleaned(result: Cleaned) -> str:
         return f"Nothing is kept ({result.place})."
     lines = [f"Removed {counted(len(result.kept), 'kept database')} ({result.place})."] if result.kept else []
     if result.passed:
-        lines.append("Forgot which revisions have passed a rehearsal.")
+        lines.append("Forgot what has passed a rehearsal or a check.")
     if result.left:
         lines.append(f"Removed {counted(len(result.left), 'scratch database')} that killed runs had left:")
     return "\n".join([*lines, *(f"  {name}" for name in result.left)])

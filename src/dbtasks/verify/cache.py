@@ -2,22 +2,17 @@
 
 import contextlib
 import hashlib
-import json
-import os
-import tempfile
 from collections.abc import Mapping
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from dbtasks.cache import VERIFIED
+from dbtasks import memory
 from dbtasks.history import History, fingerprint
 from dbtasks.project import Project
 from dbtasks.statements import Place
 from dbtasks.values import tool
 
 LIBRARIES = ("SQLAlchemy", "alembic")
-EVERYTHING = "*\n"  # what its .gitignore names, so that nobody has to name the folder in theirs
 
 
 class Passed(NamedTuple):
@@ -46,7 +41,7 @@ def keys(history: History, dialect: str) -> dict[str, str]:
 
 def passed(project: Project, dialect: str, now: Mapping[str, str]) -> dict[str, Passed]:
     """Return what has passed on a dialect with the keys of now, by revision; empty when nothing is known."""
-    known = _read(_file(project)).get(dialect)
+    known = memory.read(project, memory.PASSED).get(dialect)
     found: dict[str, Passed] = {}
     with contextlib.suppress(TypeError, ValueError, AttributeError, KeyError):  # somebody has written into the file
         for revision, said in known.items() if known else ():
@@ -57,44 +52,11 @@ def passed(project: Project, dialect: str, now: Mapping[str, str]) -> dict[str, 
 
 
 def add(project: Project, dialect: str, those: Mapping[str, Passed]) -> None:
-    """Remember what has passed; where nothing can be written nothing is remembered.
-
-    The file is written aside and renamed, so that another process reads the old one or the new one.
-    """
+    """Remember what has passed; where nothing can be written nothing is remembered."""
     if not those:
         return
-    file = _file(project)
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(exist_ok=True)
-        if not (file.parent / ".gitignore").exists():
-            (file.parent / ".gitignore").write_text(EVERYTHING, encoding="utf-8")
-        known = _read(file)
-        before = known.get(dialect)
-        new = {
-            revision: {"key": one.key, "filled": sorted(map(".".join, one.filled))} for revision, one in those.items()
-        }
-        known[dialect] = {**(before if isinstance(before, dict) else {}), **new}
-        _replace(file, json.dumps(known, indent=1, sort_keys=True))
-
-
-def _replace(file: Path, text: str) -> None:
-    number, aside = tempfile.mkstemp(prefix=f"{VERIFIED}.", dir=file.parent)
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(aside).replace(file)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # none yet, or one that somebody has broken: everything is rehearsed again
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _file(project: Project) -> Path:
-    return project.cache_folder / VERIFIED
+    known = memory.read(project, memory.PASSED)
+    before = known.get(dialect)
+    new = {revision: {"key": one.key, "filled": sorted(map(".".join, one.filled))} for revision, one in those.items()}
+    known[dialect] = {**(before if isinstance(before, dict) else {}), **new}
+    memory.write(project, memory.PASSED, known)

@@ -1,0 +1,60 @@
+"""What is remembered of a project from one run to the next, in its cache folder; losing it costs time only."""
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from dbtasks.project import Project
+
+PASSED, COMPARED = "verified.json", "compared.json"
+FILES = (PASSED, COMPARED)
+IGNORE, EVERYTHING = ".gitignore", "*\n"  # so that nobody has to name the folder in a file of their own
+
+
+def read(project: Project, name: str) -> dict[str, Any]:
+    """Return what is remembered under a name; nothing when there is no such file, or somebody has broken it."""
+    try:
+        found = json.loads((project.cache_folder / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write(project: Project, name: str, what: dict[str, Any]) -> None:
+    """Remember something; where nothing can be written nothing is remembered.
+
+    The file is written aside and renamed, so that another process reads the old one or the new one.
+    """
+    folder = project.cache_folder
+    with contextlib.suppress(OSError):
+        folder.mkdir(exist_ok=True)
+        if not (folder / IGNORE).exists():
+            (folder / IGNORE).write_text(EVERYTHING, encoding="utf-8")
+        _replace(folder / name, json.dumps(what, indent=1, sort_keys=True))
+
+
+def _replace(file: Path, text: str) -> None:
+    number, aside = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(aside).replace(file)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+
+
+def forget(project: Project) -> bool:
+    """Remove all of it, with a folder that has nothing else; return whether there was something."""
+    files = [project.cache_folder / name for name in FILES]
+    there = any(file.exists() for file in files)
+    with contextlib.suppress(OSError):
+        for file in files:
+            file.unlink(missing_ok=True)
+        if [one.name for one in project.cache_folder.iterdir()] == [IGNORE]:
+            (project.cache_folder / IGNORE).unlink()
+            project.cache_folder.rmdir()
+    return there
