@@ -304,3 +304,22 @@ def test_a_new_revision_that_asks_the_database(repository: Repository, server_ur
     ]
     assert found == [("lossy", "batch_op.drop_column('name')"), ("lossy", "op.execute('DELETE FROM item')")]
     assert [one for one in sql.databases(server_url) if "scratch" in one] == []
+
+
+def test_what_was_compared_is_not_compared_again(repository: Repository) -> None:
+    """The second check compares nothing; another model, or another revision, has it compared again."""
+    chain(repository, "a1")
+    repository.remove("services/shop")
+    file = repository.write("services/shop/db_models/a1_model.py", A1)
+    assert check(repository) == []
+    (known,) = json.loads(repository.read(".dbtasks_cache/compared.json"))
+    repository.write(".dbtasks_cache/compared.json", json.dumps({known: "2026-01-01"}))
+    assert check(repository) == []
+    assert json.loads(repository.read(".dbtasks_cache/compared.json")) == {known: "2026-01-01"}
+    file.write_text(A1.replace("Integer", "BigInteger"), encoding="utf-8")
+    assert [code for code, _, _ in check(repository)] == ["models-differ"]
+    file.write_text(A1, encoding="utf-8")
+    write_revision(
+        repository, "b2", "a1", "op.execute('CREATE TABLE x (id INTEGER NOT NULL PRIMARY KEY)')", "op.drop_table('x')"
+    )
+    assert [code for code, _, _ in check(repository)] == ["models-differ"]

@@ -249,3 +249,14 @@ def test_a_database_that_knows_more(history_of: HistoryOf) -> None:
     history = history_of(LINE)
     assert history.unknown(("a1",)) == ()
     assert history.unknown(("c3", "zz", "yy")) == ("zz", "yy")
+
+
+@pytest.mark.parametrize("graph", [LINE, FORK, MERGED, APART])
+def test_what_is_recorded_after_an_upgrade(history_of: HistoryOf, graph: Graph) -> None:
+    """A step takes the place of the heads that it builds on, and of no other; one that is applied changes nothing."""
+    history = history_of(graph)
+    for current in [(), *((one.id,) for one in history.revisions), history.heads]:
+        for revision in history.revisions:
+            applied = history.effective(current) | {revision.id}
+            if history.effective((revision.id,)) <= applied:
+                assert history.after(current, revision, "upgrade") == history.heads_of(applied)

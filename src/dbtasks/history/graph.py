@@ -167,7 +167,11 @@ class History:
     def after(self, heads: Heads, revision: Revision, direction: Direction) -> Heads:
         """Return what a database records once a revision was applied to it, or reverted."""
         applied = self.effective(heads)
-        return self.heads_of(applied | {revision.id} if direction == "upgrade" else applied - {revision.id})
+        if direction == "downgrade":
+            return self.heads_of(applied - {revision.id})
+        if revision.id in applied:
+            return heads
+        return tuple(sorted({revision.id, *(set(heads) - self._ancestors[revision.id])}))
 
     def up(self, current: Heads, name: str) -> tuple[Revision, ...]:
         """Return what to apply, in order, so that the named revision is; empty when it is already the last.

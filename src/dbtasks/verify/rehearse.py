@@ -76,14 +76,17 @@ class Rehearsal:
         """
         if not revisions:
             return
-        if filled is not None and not self.bare.is_made:
-            heads = self.history.heads_of(one.id for one in revisions)
-            self.bare.again(heads)
-            self.full.again(heads)
-            self._filled = Filled.of(filled)
-        else:
+        if self.bare.is_made:
             self.bare.take(revisions, "upgrade")
             self._filled.hear(self.full.take(revisions, "upgrade"))
+        else:
+            heads = self.history.heads_of(one.id for one in revisions)
+            self.bare.again(heads)
+            if filled is None:
+                self._filled.hear(self.full.take(revisions, "upgrade"))
+            else:
+                self.full.again(heads)
+                self._filled = Filled.of(filled)
         self.now = None
 
     def of(self, revision: Revision) -> Outcome:
