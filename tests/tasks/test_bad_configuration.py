@@ -71,7 +71,7 @@ PYPROJECTS = [
         "[tool.dbtasks]\nservice = ['services']\n",
         "pyproject.toml has an unknown key 'tool.dbtasks.service'.",
         "nothing reads it. Did you mean 'services'? (in 'tool.dbtasks')",
-        "use one of services, models, config, alembic, environment-variable, pythonpath, ignore.",
+        "use one of services, models, config, alembic, environment-variable, pythonpath, ignore, cache.",
     ),
     (
         "[tool.dbtasks]\nservices = 'services'\n",
