@@ -93,6 +93,15 @@ def mysql_url(servers: Servers) -> Iterator[URL]:
 
 
 @pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder for temporary files of the commands that a test runs, which have to leave it empty."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+@pytest.fixture
 def sql() -> Sql:
     """Return what runs SQL on a URL, and lists tables and databases."""
     return Sql()

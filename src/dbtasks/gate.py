@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from dbtasks import checks, verify
-from dbtasks.checks import Asked, Checked, scope
+from dbtasks.checks import Asked, Checked
+from dbtasks.checks.scope import Scope
 from dbtasks.history import History
 from dbtasks.settings import Settings
 
@@ -19,16 +20,15 @@ def run(history: History, settings: Settings, asked: Asked) -> Checked:
         ScratchNotAllowed: there is nowhere to rehearse.
     """
     checked = checks.run(history, settings, asked)
-    failed = {one.source for one in checked.findings if one.code == "upgrade-fails"}
-    new = frozenset() if failed else _new(history, asked)
+    has_failed = any(one.code == "upgrade-fails" for one in checked.findings)
+    new = frozenset[str]() if has_failed else _new(history, checked.scope)
     if not new:
         return checked
     report = verify.run(history, settings, verify.Asked(only=new))
     return replace(checked, findings=(*checked.findings, *report.findings))
 
 
-def _new(history: History, asked: Asked) -> frozenset[str]:
-    added = scope.of(history, asked.since)
-    if added.base is None:
+def _new(history: History, scope: Scope) -> frozenset[str]:
+    if scope.base is None:
         return frozenset(history.heads)
-    return frozenset(one.id for one in added.added(history.revisions))
+    return frozenset(one.id for one in scope.added(history.revisions))

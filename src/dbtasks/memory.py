@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from dbtasks.dialects.clones import folder as folders
 from dbtasks.project import Project
 
 PASSED, COMPARED = "verified.json", "compared.json"
 FILES = (PASSED, COMPARED)
-IGNORE, EVERYTHING = ".gitignore", "*\n"  # so that nobody has to name the folder in a file of their own
 
 
 def read(project: Project, name: str) -> dict[str, Any]:
@@ -30,9 +30,7 @@ def write(project: Project, name: str, what: dict[str, Any]) -> None:
     """
     folder = project.cache_folder
     with contextlib.suppress(OSError):
-        folder.mkdir(exist_ok=True)
-        if not (folder / IGNORE).exists():
-            (folder / IGNORE).write_text(EVERYTHING, encoding="utf-8")
+        folders.make(folder)
         _replace(folder / name, json.dumps(what, indent=1, sort_keys=True))
 
 
@@ -54,7 +52,5 @@ def forget(project: Project) -> bool:
     with contextlib.suppress(OSError):
         for file in files:
             file.unlink(missing_ok=True)
-        if [one.name for one in project.cache_folder.iterdir()] == [IGNORE]:
-            (project.cache_folder / IGNORE).unlink()
-            project.cache_folder.rmdir()
+        folders.remove(project.cache_folder)
     return there

@@ -7,7 +7,7 @@ from sqlalchemy import URL
 
 from dialects.verbs import chain, url_of, write_revision
 from support.checkout import committed, git
-from support.messages import fails, snapshot
+from support.messages import fails, without_cache
 from support.repository import Repository, Sql
 
 MODEL = "services/shop/database/db_models/item_model.py"
@@ -47,18 +47,14 @@ Table("t_a1", metadata, Column("id", Integer, primary_key=True, autoincrement=Fa
 
 def check(repository: Repository, *flags: str, cwd: str | None = None) -> list[tuple[str, str | None, str]]:
     """Return code, place and words of each finding; nothing but the cache may be written, and the exit code has to fit."""
-    before = _files(repository)
+    before = without_cache(repository.root)
     result = repository.inv("db.check", "--json", *flags, cwd=cwd)
     assert result.err == ""
     found = json.loads(result.out)
     assert result.code == (1 if found else 0)
-    assert _files(repository) == before
+    assert without_cache(repository.root) == before
     places = [f"{one['file']}:{one['line']}" if one["file"] else None for one in found]
     return [(one["code"], place, one["what"]) for one, place in zip(found, places, strict=True)]
-
-
-def _files(repository: Repository) -> dict[str, bytes | None]:
-    return {name: text for name, text in snapshot(repository.root).items() if not name.startswith(".dbtasks_cache")}
 
 
 def test_the_reference_backend_is_clean(reference: Repository, server_url: URL, sql: Sql) -> None:

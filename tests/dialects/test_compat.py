@@ -98,15 +98,6 @@ def found(repository: Repository, *args: str, cwd: str | None = None) -> dict[st
     return told
 
 
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder for temporary files of the commands that a test runs, which have to leave it empty."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    return folder
-
-
 def test_every_change(changed: Repository, dialect: str, server_url: URL, sql: Sql, temporary: Path) -> None:
     """Each change is found by its code and no other is; the old code itself fails where it is said to, and only there."""
     told = found(changed, cwd="services/shop")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from support.messages import lines, snapshot
+from support.messages import lines, without_cache
 from support.repository import Repository
 from support.scenarios import done, scenario
 
@@ -62,18 +62,13 @@ def test_what_is_not_forgotten(name: str, tmp_path: Path) -> None:
     assert codes(repository) == []
 
 
-def files(repository: Repository) -> dict[str, bytes | None]:
-    """Return every file but what is remembered of checks."""
-    return {name: text for name, text in snapshot(repository.root).items() if not name.startswith(".dbtasks_cache")}
-
-
 def test_a_model_that_moved(tmp_path: Path, database_url: URL) -> None:
     """A table whose module moved out of sight is no drop, on every database, until it is in sight or ignored."""
     repository = scenario("model_moved", tmp_path / "repository", database_url)
-    before = files(repository)
+    before = without_cache(repository.root)
     result = repository.inv("db.check", cwd="services/billing")
     assert (result.code, result.out, result.err) == (1, lines(MOVED), "")
-    assert files(repository) == before
+    assert without_cache(repository.root) == before
     package = "services/billing/database/db_models/__init__.py"
     repository.write(package, "from services.billing.models.invoice import Invoice\n")
     assert done(repository.inv("db.check")) == "No findings.\n"

@@ -52,6 +52,11 @@ def snapshot(folder: Path) -> dict[str, bytes | None]:
     }
 
 
+def without_cache(folder: Path) -> dict[str, bytes | None]:
+    """Return the same without what is remembered from one run to the next."""
+    return {name: text for name, text in snapshot(folder).items() if not name.startswith(".dbtasks_cache")}
+
+
 def revision(
     repository: Repository,
     name: str,

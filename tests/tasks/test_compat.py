@@ -21,15 +21,6 @@ RENAME = "with op.batch_alter_table('item') as t:\n    t.alter_column('name', ne
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder for temporary files of the commands that a test runs, which have to leave it empty."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    return folder
-
-
-@pytest.fixture
 def shop(sqlite_repository: Repository) -> Repository:
     """Return a working copy with one commit, whose history creates what the model says."""
     write_revision(sqlite_repository, "a1", None, CREATE, "op.drop_table('item')")

@@ -55,7 +55,7 @@ def run(history: History, settings: Settings, asked: Asked = EVERYTHING) -> Chec
     subject = Subject(history, settings, loaded, undiscovered, added, recordings, asked.dialects)
     found = dict.fromkeys(finding for check in CHECKS for finding in check(subject))
     left = silence.heeded(history.project, found)
-    return Checked(tuple(sorted(left, key=_place)), tuple(_notices(subject)))
+    return Checked(tuple(sorted(left, key=_place)), tuple(_notices(subject)), added)
 
 
 def _notices(subject: Subject) -> Iterator[Notice]:

@@ -1,6 +1,6 @@
 """What a check looks at, and what it finds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from dbtasks.checks.recordings import Recordings
@@ -12,6 +12,15 @@ from dbtasks.history.headfile import HeadProblem
 from dbtasks.services import Models, Undiscovered
 from dbtasks.settings import Settings
 
+# Those that only a rehearsal finds (dbtasks.verify).
+RehearsalCode = Literal[
+    "upgrade-fails",
+    "upgrade-fails-on-rows",
+    "downgrade-fails",
+    "downgrade-differs",
+    "upgrade-not-repeatable",
+    "loses-rows",
+]
 # In the order in which they are shown. A code is a promise: it stands in comments and in settings of pipelines.
 Code = Literal[
     "many-heads",
@@ -28,23 +37,9 @@ Code = Literal[
     "unsafe-ddl",
     "model-not-portable",
     "revision-not-portable",
-    "upgrade-fails",
-    "upgrade-fails-on-rows",
-    "downgrade-fails",
-    "downgrade-differs",
-    "upgrade-not-repeatable",
-    "loses-rows",
+    RehearsalCode,
 ]
 CODES: tuple[Code, ...] = get_args(Code)
-# Those that only a rehearsal finds (dbtasks.verify).
-RehearsalCode = Literal[
-    "upgrade-fails",
-    "upgrade-fails-on-rows",
-    "downgrade-fails",
-    "downgrade-differs",
-    "upgrade-not-repeatable",
-    "loses-rows",
-]
 REHEARSAL_CODES: tuple[RehearsalCode, ...] = get_args(RehearsalCode)
 
 
@@ -152,7 +147,9 @@ class Checked:
     Attributes:
         findings: what is to be corrected, by code, file and line; empty when everything holds.
         notices: what could not be looked at.
+        scope: what the branch adds.
     """
 
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...] = ()
+    scope: Scope = field(default_factory=Scope)

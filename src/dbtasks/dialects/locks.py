@@ -33,6 +33,15 @@ class Lock:
         raise NotImplementedError
 
 
+def taken(lock: FileLock) -> bool:
+    """Take a lock of the operating system, and return whether it was free."""
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    return True
+
+
 class SQLiteLock(Lock):
     """A lock of the operating system."""
 
@@ -43,16 +52,9 @@ class SQLiteLock(Lock):
         """
         lock, holder = self._files(url)
 
-        def attempt() -> bool:
-            try:
-                lock.acquire(blocking=False)
-            except Timeout:
-                return False
-            return True
-
         try:
             holder.parent.mkdir(parents=True, exist_ok=True)
-            wait_for(attempt)
+            wait_for(lambda: taken(lock))
             holder.write_text(note, encoding="utf-8")
         except OSError as error:
             raise DatabaseReadOnly(str(url.database), error.strerror or "its folder cannot be written") from error

@@ -56,11 +56,11 @@ def _grouped(operations: Body, generated: Generated) -> Body:
         if not table:
             found += _joined(those)
             continue
-        group = those
         schema, _, name = table.rpartition(".")
-        if not all(isinstance(one, ops.CreateIndexOp | ops.DropIndexOp) for one in group):
-            anew = ((ops.DropColumnOp(name, one.name), ops.AddColumnOp(name, one)) for one in generated.get(table, ()))
-            group = [*(step for pair in anew for step in pair), *group]
+        rebuilds = not all(isinstance(one, ops.CreateIndexOp | ops.DropIndexOp) for one in those)
+        anew = generated.get(table, ()) if rebuilds else ()
+        pairs = ((ops.DropColumnOp(name, one.name), ops.AddColumnOp(name, one)) for one in anew)
+        group: Body = [*(step for pair in pairs for step in pair), *those]
         naming = {kind: CONVENTION[kind] for kind in _conventions(group)}
         made = Batch(name, group, schema=schema or None, naming=naming) if naming else None
         found.append(made or ops.ModifyTableOps(name, group, schema=schema or None))
@@ -77,12 +77,13 @@ def _groups(operations: Body) -> Iterator[tuple[str, Body]]:
         if not any(isinstance(one, NewPrimaryKey) for one in group):
             yield table, group
             continue
+        first: Body = []
         last: Body = []
-        for one in reversed(group):
-            following = group[group.index(one) + 1 :][:1]
-            if _is_last(one) or (isinstance(one, Remark) and following == last[:1] != []):
-                last.insert(0, one)
-        yield table, [one for one in group if one not in last]
+        goes_last = False
+        for one in reversed(group):  # a remark stands before what it is about
+            goes_last = goes_last if isinstance(one, Remark) else _is_last(one)
+            (last if goes_last else first).insert(0, one)
+        yield table, first
         if last:
             yield table, last
 

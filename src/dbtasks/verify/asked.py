@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dbtasks import git
+from dbtasks.checks import scope
 from dbtasks.errors import GitCannotTell, NothingToRehearse, UnknownBranch
 from dbtasks.history import History, Revision
 
@@ -54,9 +55,8 @@ def _within(history: History, revisions: str) -> frozenset[str]:
 
 def _theirs(history: History, since: str) -> frozenset[str]:
     """Return the revisions that a branch or commit has."""
-    folders = {history.project.alembic_folder, *(one.path.parent for one in history.revisions)}
     try:
-        return git.main(sorted(folders), since).revisions
+        return git.main(scope.folders(history), since).revisions
     except UnknownBranch as error:
         raise NothingToRehearse(since, "git has no branch, tag or commit of that name") from error
     except GitCannotTell as error:

@@ -8,16 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from sqlalchemy import URL, Connection
 
+from dbtasks.dialects.clones import folder as folders
 from dbtasks.dialects.clones.base import Clones, Open, Shelf, Wait
+from dbtasks.dialects.locks import taken
 from dbtasks.errors import DatabaseReadOnly, DatabaseUnusable
 
 T = TypeVar("T")
 
-LOCK, IGNORE = "lock", ".gitignore"  # beside the files that are kept
-EVERYTHING = "*\n"  # what git is to leave alone in a folder of ours
+LOCK = "lock"  # beside the files that are kept
 
 
 class SQLiteClones(Clones):
@@ -44,7 +45,7 @@ class SQLiteClones(Clones):
         """Copy, then rename. The folder tells git by itself to leave it alone."""
         folder = Path(str(kept.database)).parent
         try:
-            _make(folder)
+            folders.make(folder)
             self.copy(source, aside, connect)
             Path(str(aside.database)).replace(str(kept.database))
         except OSError as error:
@@ -60,19 +61,11 @@ class SQLiteClones(Clones):
         """Hold a lock of the operating system on a file in the folder."""
         folder = Path(str(server.database))
         try:
-            _make(folder)
+            folders.make(folder)
         except OSError as error:
             raise DatabaseReadOnly(str(folder), error.strerror or "it cannot be written") from error
         lock = FileLock(folder / LOCK)
-
-        def attempt() -> bool:
-            try:
-                lock.acquire(blocking=False)
-            except Timeout:
-                return False
-            return True
-
-        wait_for(attempt)
+        wait_for(lambda: taken(lock))
         try:
             return work()
         finally:
@@ -91,16 +84,7 @@ class SQLiteClones(Clones):
         """Remove the lock, and a folder of ours in which there is nothing else."""
         folder = Path(str(server.database))
         (folder / LOCK).unlink(missing_ok=True) if folder.is_dir() else None
-        there = {file.name for file in folder.iterdir()} if folder.is_dir() else {""}
-        if not there or (there == {IGNORE} and (folder / IGNORE).read_text(encoding="utf-8") == EVERYTHING):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _make(folder: Path) -> None:
-    """Create the folder; one that is there already is somebody's, and is left as it is."""
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / IGNORE).write_text(EVERYTHING, encoding="utf-8")
+        folders.remove(folder)
 
 
 def _modified(file: Path) -> float:
