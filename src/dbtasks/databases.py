@@ -111,22 +111,30 @@ async def _opened(url: URL, *, write: bool) -> AsyncIterator[Connection]:
     dialect = dialects.of(url)
     if url.database:
         dialect.before_connect(url)
+    connection = await _begun(url, write=write)
+    try:
+        yield connection
+    finally:
+        await greenlet_spawn(connection.close)
+        await greenlet_spawn(connection.engine.dispose)
+
+
+async def _begun(url: URL, *, write: bool) -> Connection:
+    """Return a connection of an engine of its own."""
+    dialect = dialects.of(url)
     try:
         engine = create_engine(url, poolclass=NullPool, connect_args=dialect.connect_args(), hide_parameters=True)
     except ModuleNotFoundError as error:
         raise DriverNotInstalled(dialect.package, dialect.extra) from error
     dialect.prepare(engine, write=write)
     try:
-        try:
-            connection = await greenlet_spawn(engine.connect)
-        except Exception as error:
-            raise _explained(error, url) from error
-        try:
-            yield connection
-        finally:
-            await greenlet_spawn(connection.close)
-    finally:
-        await greenlet_spawn(engine.dispose)
+        return await greenlet_spawn(engine.connect)
+    except Exception as error:
+        other = url.set(drivername=dialect.drivername)
+        # A listener of the project's own may need what only the connection of an asynchronous driver has.
+        if isinstance(error, AttributeError) and other != url:
+            return await _begun(other, write=write)
+        raise _explained(error, url) from error
 
 
 def _explained(error: Exception, url: URL) -> DbtasksError:

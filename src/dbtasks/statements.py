@@ -100,20 +100,20 @@ class Lineage:
         """Follow a statement."""
         text = LITERAL.sub("''", REMARK.sub(" ", statement)).strip().rstrip(";")
         if match := INSERT.fullmatch(text):
-            self.inserted.add(_plain(match[1]))
+            self.inserted.add(plain(match[1]))
         if match := ALTER.fullmatch(text):
             for action in _split(match[2]):
-                self._alter(_plain(match[1]), action)
+                self._alter(plain(match[1]), action)
         elif match := RENAME_TABLES.fullmatch(text):
             for old, new in _pairs(match[1]):
                 self._rename_table(old, new)
         elif match := DROP_TABLES.fullmatch(text):
             for table in _split(match[1]):
-                self._drop(_plain(table))
+                self._drop(plain(table))
         elif match := COPY.fullmatch(text):
-            self._copy(_plain(match[1]), _plain(match[4]), list(_split(match[2])), list(_split(match[3])))
+            self._copy(plain(match[1]), plain(match[4]), list(_split(match[2])), list(_split(match[3])))
         elif match := COPY_ALL.fullmatch(text):
-            self._copy_all(_plain(match[1]), _plain(match[2]))
+            self._copy_all(plain(match[1]), plain(match[2]))
         else:
             self.written += _written(text)
 
@@ -122,17 +122,17 @@ class Lineage:
             self._rename(table, match[1], match[2])
         elif match := CHANGE.fullmatch(action):
             self._rename(table, match[1], match[2])
-            self.retyped.add((table, _plain(match[2])))
+            self.retyped.add((table, plain(match[2])))
         elif match := RENAME_TABLE.fullmatch(action):
-            self._rename_table(table, _plain(match[1]))
+            self._rename_table(table, plain(match[1]))
         elif match := DROP_COLUMN.fullmatch(action):
-            gone = (table, _plain(match[1]))
+            gone = (table, plain(match[1]))
             self._forget(lambda place: place == gone)
         elif match := RETYPE.fullmatch(action):
-            self.retyped.add((table, _plain(match[1] or match[2])))
+            self.retyped.add((table, plain(match[1] or match[2])))
 
     def _rename(self, table: str, old: str, new: str) -> None:
-        before, after = (table, _plain(old)), (table, _plain(new))
+        before, after = (table, plain(old)), (table, plain(new))
         if before != after:
             self._move(lambda place: after if place == before else place)
 
@@ -144,8 +144,8 @@ class Lineage:
 
     def _copy(self, target: str, source: str, into: list[str], chosen: list[str]) -> None:
         found = [SOURCE.fullmatch(one.strip()) for one in chosen]
-        names = [_plain(match[1] or match[2]) if match else "" for match in found]
-        moves = {(source, name): (target, _plain(one)) for name, one in zip(names, into, strict=False) if name}
+        names = [plain(match[1] or match[2]) if match else "" for match in found]
+        moves = {(source, name): (target, plain(one)) for name, one in zip(names, into, strict=False) if name}
         self._spread(lambda place: moves.get(place, place))
 
     def _copy_all(self, target: str, source: str) -> None:
@@ -175,9 +175,9 @@ class Lineage:
 def _written(text: str) -> Iterator[Written]:
     verb = text.partition(" ")[0].upper()
     if match := TRUNCATE.fullmatch(text):
-        yield from (Written("TRUNCATE", _plain(one)) for one in _split(match[1]))
+        yield from (Written("TRUNCATE", plain(one)) for one in _split(match[1]))
     elif match := UPSERT.fullmatch(text):
-        yield Written("REPLACE", _plain(match[1] or match[2]))
+        yield Written("REPLACE", plain(match[1] or match[2]))
     elif verb in ("DELETE", "UPDATE", "REPLACE", "MERGE") or (DATA_LATER.match(text) and WRITES.search(text)):
         found = list(_data(text))
         yield from found or [Written(verb, "")]
@@ -185,13 +185,13 @@ def _written(text: str) -> Iterator[Written]:
 
 def _data(text: str) -> Iterator[Written]:
     for word, form in (("DELETE", DELETE), ("REPLACE", REPLACE), ("MERGE", MERGE)):
-        yield from (Written(word, _plain(match[1])) for match in form.finditer(text))
+        yield from (Written(word, plain(match[1])) for match in form.finditer(text))
     for match in UPDATE.finditer(text):
         assigned = [
             ASSIGNED.match(one.strip()) for one in _split(re.split(r"\b(?:WHERE|FROM)\b", match[2], flags=FLAGS)[0])
         ]
-        columns = tuple(_plain(one[1]) for one in assigned if one) if all(assigned) else ()
-        yield Written("UPDATE", _plain(match[1]), columns)
+        columns = tuple(plain(one[1]) for one in assigned if one) if all(assigned) else ()
+        yield Written("UPDATE", plain(match[1]), columns)
 
 
 def _split(text: str) -> Iterator[str]:
@@ -209,10 +209,10 @@ def _split(text: str) -> Iterator[str]:
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
     for one in _split(text):
         old, _, new = (re.sub(r"\s+TO\s+", "\0", one, flags=re.IGNORECASE)).partition("\0")
-        yield _plain(old), _plain(new)
+        yield plain(old), plain(new)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return a name without its quotes and without the schema before it, in lower case."""
     last: str = re.findall(NAME, name)[-1]
     quote = last[0]
@@ -225,7 +225,7 @@ def taken(statement: str) -> Iterator[Place]:
     """Yield each table that a statement drops, with "" for a column, and each column that it drops."""
     text = LITERAL.sub("''", REMARK.sub(" ", statement)).strip().rstrip(";")
     if match := DROP_TABLES.fullmatch(text):
-        yield from ((_plain(table), "") for table in _split(match[1]))
+        yield from ((plain(table), "") for table in _split(match[1]))
     elif match := ALTER.fullmatch(text):
         dropped = (DROP_COLUMN.fullmatch(action) for action in _split(match[2]))
-        yield from ((_plain(match[1]), _plain(one[1])) for one in dropped if one)
+        yield from ((plain(match[1]), plain(one[1])) for one in dropped if one)

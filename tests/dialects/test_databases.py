@@ -57,6 +57,26 @@ def test_work_runs_from_plain_code_from_a_loop_and_nested(database_url: URL) -> 
     assert databases.connect(database_url, lambda _: asyncio_free(database_url)) == 1
 
 
+def test_a_listener_of_the_project_may_need_the_asynchronous_driver(reference: Repository) -> None:
+    """A scratch database has a driver of its own; a listener for every engine that it does not serve gets the usual."""
+    listening = """
+    from sqlalchemy import Engine, event
+    from dbtasks import scratch
+    heard = []
+
+    async def hear(driver):
+        heard.append(driver)
+
+    @event.listens_for(Engine, "connect")
+    def on_connect(connection, _record):
+        connection.run_async(hear)
+
+    with scratch.at(revisions, configured.database) as url:
+        print(bool(heard))
+    """
+    assert python(reference, listening).out == "True\n"
+
+
 def asyncio_free(url: URL) -> int:
     """Return 1 after a wait on the connection's own loop."""
     databases.sleep(0.01)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import URL
 
-from dbtasks import databases, dialects, project, render, servers, verify
+from dbtasks import project, render, servers, verify
 from dbtasks.errors import (
     MigrationFailed,
     NothingToRehearse,
@@ -20,7 +20,7 @@ from dbtasks.errors import (
     ServerUnreachable,
     UnknownValue,
 )
-from dbtasks.verify import Asked, Report
+from dbtasks.verify import Asked, Report, touched
 from dialects.verbs import STOP_ANYWHERE, command, execute, here, running, url_of, write_revision
 from support import corpus
 from support.checkout import committed
@@ -400,51 +400,107 @@ def test_revisions_as_teams_write_them(repository: Repository) -> None:
     assert told == [("replace_foreign_keys", "upgrade-fails-on-rows", "upgrade")]
 
 
-EVERYWHERE = (
-    "CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, n VARCHAR(5))",
-    "ALTER TABLE a ADD COLUMN x INTEGER",
-    "CREATE INDEX ix ON a (n)",
-    "DROP INDEX ix",
-    "CREATE VIEW v AS SELECT n FROM a",
-    "ALTER TABLE a RENAME COLUMN n TO m",
+# Statements, each with the keys of what it changes.
+EVERYWHERE: tuple[tuple[str, set[str]], ...] = (
+    ("CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, n VARCHAR(5))", {"a"}),
+    ("CREATE TABLE b (id INTEGER NOT NULL PRIMARY KEY, a INTEGER REFERENCES a (id))", {"b"}),
+    ("ALTER TABLE a ADD COLUMN x INTEGER", {"a"}),
+    ("CREATE INDEX ix ON a (n)", {"a"}),
+    ("DROP INDEX ix", {"a"}),
+    ("CREATE VIEW v AS SELECT id FROM a", {"view v"}),
+    ("INSERT INTO a (id) VALUES (7)", set()),
+    ("DELETE FROM a", set()),
+    ("DROP VIEW v", {"view v"}),
+    ("ALTER TABLE a RENAME COLUMN n TO m", {"a"}),
+    ("ALTER TABLE b RENAME TO c", {"b", "c"}),
 )
 CHANGES = {
     "sqlite": EVERYWHERE,
+    "mysql": (
+        *(("DROP INDEX ix ON a", keys) if said == "DROP INDEX ix" else (said, keys) for said, keys in EVERYWHERE),
+        ("ALTER TABLE a MODIFY id INTEGER NOT NULL AUTO_INCREMENT", {"a"}),
+        ("INSERT INTO a () VALUES ()", set()),
+        ("ALTER TABLE a ADD CHECK (x > 0)", {"a"}),
+        ("ALTER TABLE a COMMENT 'one AUTO_INCREMENT=3'", {"a"}),
+        ("ALTER TABLE a COMMENT 'one AUTO_INCREMENT=4'", {"a"}),
+        ("CREATE SEQUENCE s", {""}),
+    ),
     "postgresql": (
         *EVERYWHERE,
-        "ALTER TABLE a ALTER COLUMN x SET NOT NULL",
-        "ALTER TABLE a ALTER COLUMN x SET DEFAULT 3",
-        "ALTER TABLE a ALTER COLUMN x TYPE BIGINT",
-        "ALTER TABLE a ADD CHECK (x > 0)",
-        "ALTER TABLE a ADD UNIQUE (x)",
-        "ALTER TABLE a ADD FOREIGN KEY (x) REFERENCES a (id)",
-        "COMMENT ON TABLE a IS 'one'",
-        "COMMENT ON COLUMN a.x IS 'one'",
-        "ALTER TABLE a ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY",
-        "CREATE TYPE e AS ENUM ('a')",
-        "ALTER TYPE e ADD VALUE 'b'",
-        "CREATE DOMAIN d AS INTEGER",
-        "ALTER DOMAIN d SET NOT NULL",
-        "ALTER DOMAIN d ADD CONSTRAINT positive CHECK (VALUE > 0)",
-        "CREATE SEQUENCE s",
-        "ALTER SEQUENCE s INCREMENT BY 2",
-        "CREATE OR REPLACE VIEW v AS SELECT m AS n FROM a WHERE x > 0",
-        "CREATE SCHEMA other",
-        "CREATE TABLE other.a (id INTEGER)",
+        ("ALTER TABLE a ALTER COLUMN x SET NOT NULL", {"a"}),
+        ("ALTER TABLE a ALTER COLUMN x SET DEFAULT 3", {"a"}),
+        ("ALTER TABLE a ALTER COLUMN x TYPE BIGINT", {"a"}),
+        ("ALTER TABLE a ADD CHECK (x > 0)", {"a"}),
+        ("ALTER TABLE a ADD UNIQUE (x)", {"a"}),
+        ("ALTER TABLE a ADD FOREIGN KEY (x) REFERENCES a (id)", {"a"}),
+        ("COMMENT ON TABLE a IS 'one'", {"a"}),
+        ("COMMENT ON COLUMN a.x IS 'one'", {"a"}),
+        ("ALTER TABLE a ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY", {"a"}),
+        ("ALTER TABLE a ADD COLUMN t TEXT", {"a"}),
+        ('ALTER TABLE a ALTER COLUMN t TYPE TEXT COLLATE "C"', {"a"}),
+        ("CREATE TYPE e AS ENUM ('a')", {""}),
+        ("ALTER TYPE e ADD VALUE 'b'", {""}),
+        ("CREATE DOMAIN d AS INTEGER", {""}),
+        ("ALTER DOMAIN d SET NOT NULL", {""}),
+        ("ALTER DOMAIN d ADD CONSTRAINT positive CHECK (VALUE > 0)", {""}),
+        ("CREATE SEQUENCE s", {""}),
+        ("ALTER SEQUENCE s INCREMENT BY 2", {""}),
+        ("CREATE VIEW w AS SELECT m FROM a", {"view w"}),
+        ("CREATE OR REPLACE VIEW w AS SELECT m FROM a WHERE x > 0", {"view w"}),
+        ("CREATE SCHEMA other", {""}),
+        ("CREATE TABLE other.a (id SERIAL PRIMARY KEY)", {"other.a"}),
     ),
 }
 
 
-def test_a_short_text_sees_every_change(database_url: URL, dialect: str, sql: Sql) -> None:
-    """Where a text tells whether a schema is the same, it is another one after each change, and is read again the same."""
-    read = dialects.named(dialect, "a test").schema_text
-    seen = [databases.connect(database_url, read)]
-    for statement in CHANGES.get(dialect, ()):
+def test_a_short_look_sees_every_change(database_url: URL, dialect: str, sql: Sql) -> None:
+    """What a database says of a table is another text after each change of it, and of nothing else."""
+    seen = touched.look(database_url)
+    for statement, keys in CHANGES[dialect]:
         sql(database_url, statement)
-        seen.append(databases.connect(database_url, read))
-        assert seen[-1] != seen[-2], statement
-        assert seen[-1] == databases.connect(database_url, read)
-    assert (seen == [None]) == (dialect not in CHANGES)
+        now = touched.look(database_url)
+        assert {*seen.changed(now)} == keys, statement
+        assert not now.changed(touched.look(database_url))
+        seen = now
+
+
+FAR = {
+    "sqlite": "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END",
+    "postgresql": "CREATE FUNCTION f() RETURNS INTEGER LANGUAGE SQL AS 'SELECT 1'",
+    "mysql": "CREATE TRIGGER t AFTER INSERT ON a FOR EACH ROW DELETE FROM b",
+}
+
+
+def test_a_program_in_the_database_may_touch_any_table(database_url: URL, dialect: str, sql: Sql) -> None:
+    """With a trigger or a routine in the database, a revision may touch more than it names."""
+    for name in ("a", "b"):
+        sql(database_url, f"CREATE TABLE {name} (id INTEGER NOT NULL PRIMARY KEY)")
+    before = touched.look(database_url)
+    assert touched.of(before, before, ("UPDATE a SET id = 1",)) == frozenset({"a"})
+    sql(database_url, FAR[dialect])
+    after = touched.look(database_url)
+    assert touched.of(after, after, ("UPDATE a SET id = 1",)) is None
+
+
+HELPER = """
+import sqlalchemy as sa
+
+
+def forget(bind):
+    for _ in bind.execute(sa.text("SELECT id FROM item")).all():
+        bind.execute(sa.text("UPDATE far_away SET name = NULL"))
+"""
+
+
+def test_rows_that_a_revision_reaches_without_naming_their_table(repository: Repository) -> None:
+    """What it does only because there are rows is seen, too: in a table that nothing but a helper of the project names."""
+    repository.write("helpers/__init__.py", "")
+    repository.write("helpers/rows.py", HELPER)
+    names = ("item", "far_away", "other")
+    tables, drops = "\n".join(map(table, names)), "\n".join(f"op.drop_table('{name}')" for name in names)
+    write_revision(repository, "one", None, tables, drops)
+    write_revision(repository, "two", "one", "from helpers import rows\nrows.forget(op.get_bind())")
+    assert found(rehearsed(repository), repository) == [("two", "upgrade-fails-on-rows", "upgrade")]
 
 
 def test_private_servers(sqlite_repository: Repository, private: dict[str, str], tmp_path: Path) -> None:

@@ -85,8 +85,10 @@ def connected(url: URL, work: Callable[[Connection], T]) -> T:
     In a thread, so that a test may itself be asynchronous. A database that does not exist is not created.
     """
     dialect = url.get_backend_name()
-    if dialect == "sqlite" and not Path(url.database or "").is_file():
-        raise FileNotFoundError(url.database)
+    if dialect == "sqlite":
+        if not Path(url.database or "").is_file():
+            raise FileNotFoundError(url.database)
+        url = url.set(drivername="sqlite+aiosqlite")  # that of a scratch database is another
 
     async def run() -> T:
         connect_args = KINDS[dialect].connect_args if dialect in KINDS else {}

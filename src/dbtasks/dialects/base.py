@@ -176,9 +176,16 @@ class Dialect:
         """Return what alter_column() has to be told of a column's values; empty where the database casts them."""
         return {}
 
-    def schema_text(self, connection: Connection) -> str | None:
-        """Return a text that is the same only for the same schema; None where asking costs as much as looking."""
-        return None
+    def schema_texts(self, connection: Connection) -> dict[str, str]:
+        """Return a text for each table, by its full name, that is the same only for the same one.
+
+        Views stand there as ``view NAME``, and all that belongs to neither as "".
+        """
+        raise NotImplementedError
+
+    def reaches_far(self, connection: Connection) -> bool:
+        """Return whether a statement may change rows of tables that it does not name, by a trigger or a routine."""
+        raise NotImplementedError
 
     def moved_columns(self, table: str, connection: Connection) -> list[str]:
         """Return the statements that put the columns of another table into the order that this one has."""

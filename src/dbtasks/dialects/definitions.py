@@ -1,10 +1,10 @@
 """How each database says that its indexes and constraints are made, and how one is made again from that."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, DefaultClause, MetaData, inspect, text
+from sqlalchemy import Connection, DefaultClause, MetaData, Table, inspect, text
 from sqlalchemy.dialects import mysql
 
 from dbtasks.dialects.types import lasting
@@ -37,44 +37,59 @@ Objects = dict[tuple[str, str], str]  # the statements that make other things, b
 class Reader:
     """The cautious base: what SQLAlchemy reflects."""
 
-    def read(self, connection: Connection, schemas: tuple[str | None, ...]) -> Definitions:
-        """Return every definition in these schemas; None stands for the default one."""
-        found: Definitions = {}
-        for schema in schemas:
-            for key, definition in self._of_schema(connection, schema):
-                place = key if key not in found else key._replace(name=f"{key.name}{definition.said}")
-                found[place] = definition
-        return found
+    def read(self, connection: Connection, schemas: tuple[str | None, ...], metadata: MetaData) -> Definitions:
+        """Return every definition of these reflected tables; their columns get the types that SQLAlchemy does not see.
 
-    def complete(self, connection: Connection, metadata: MetaData) -> None:
-        """Give reflected columns the types that SQLAlchemy does not see."""
+        None stands for the default one of the schemas that they are in.
+        """
+        return _apart(one for schema in schemas for one in self._of_tables(connection, schema, metadata))
 
     def objects(self, connection: Connection, schemas: tuple[str | None, ...]) -> Objects:
         """Return the statement that makes each sequence that belongs to no column, and each domain."""
         return {}
 
-    def _of_schema(self, connection: Connection, schema: str | None) -> Iterator[tuple[Key, Definition]]:
+    def _of_tables(
+        self, connection: Connection, schema: str | None, metadata: MetaData
+    ) -> Iterator[tuple[Key, Definition]]:
+        names = {table.name for table in metadata.tables.values() if table.schema == schema}
+        found = self._of_schema(connection, schema, sorted(names)) if names else ()
+        yield from ((key, one) for key, one in found if key.table in names)
+
+    def _of_schema(
+        self, connection: Connection, schema: str | None, names: list[str]
+    ) -> Iterable[tuple[Key, Definition]]:
+        """Yield the definitions of tables in a schema; those of others do no harm."""
         raise NotImplementedError
+
+
+def _apart(those: Iterable[tuple[Key, Definition]]) -> Definitions:
+    """Return them by their keys; what has the key of another is told apart by what it says."""
+    found: Definitions = {}
+    for key, one in those:
+        found[key if key not in found else key._replace(name=f"{key.name}{one.said}")] = one
+    return found
 
 
 class SQLiteReader(Reader):
     """SQLite keeps the statement of an index; constraints are a part of their table, and may have no name."""
 
-    def _of_schema(self, connection: Connection, schema: str | None) -> Iterator[tuple[Key, Definition]]:
+    def _of_schema(
+        self, connection: Connection, schema: str | None, names: list[str]
+    ) -> Iterator[tuple[Key, Definition]]:
         inspector = inspect(connection)
         listing = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         for table, name, sql in connection.exec_driver_sql(listing).all():
             yield Key(INDEX, schema, table, name), Definition(_plain(sql), sql, name)
-        for (_, table), those in inspector.get_multi_unique_constraints().items():
+        for (_, table), those in inspector.get_multi_unique_constraints(filter_names=names).items():
             for one in those:
                 yield _named(UNIQUE, schema, table, one["name"], ", ".join(str(name) for name in one["column_names"]))
-        for (_, table), checks in inspector.get_multi_check_constraints().items():
+        for (_, table), checks in inspector.get_multi_check_constraints(filter_names=names).items():
             for check in checks:
                 yield _named(CHECK, schema, table, check["name"], _plain(check["sqltext"]))
-        for (_, table), keys in inspector.get_multi_foreign_keys().items():
+        for (_, table), keys in inspector.get_multi_foreign_keys(filter_names=names).items():
             for key in keys:
                 yield _named(FOREIGN, schema, table, key["name"], _foreign(key))
-        for (_, table), primary in inspector.get_multi_pk_constraint().items():
+        for (_, table), primary in inspector.get_multi_pk_constraint(filter_names=names).items():
             if primary and primary["constrained_columns"]:
                 columns = ", ".join(primary["constrained_columns"])
                 yield Key(PRIMARY, schema, table, ""), Definition(columns, "", primary["name"])
@@ -120,7 +135,9 @@ POSTGRESQL_KINDS = {"p": PRIMARY, "u": UNIQUE, "x": EXCLUDE, "c": CHECK, "f": FO
 class PostgreSQLReader(Reader):
     """PostgreSQL writes each as it would be made again."""
 
-    def _of_schema(self, connection: Connection, schema: str | None) -> Iterator[tuple[Key, Definition]]:
+    def _of_schema(
+        self, connection: Connection, schema: str | None, names: list[str]
+    ) -> Iterator[tuple[Key, Definition]]:
         quote = connection.dialect.identifier_preparer.quote
         for row in connection.execute(POSTGRESQL_INDEXES, {"schema": schema}).all():
             yield Key(INDEX, schema, row.table_name, row.name), Definition(row.said, row.said, row.name)
@@ -201,22 +218,26 @@ LONG_DEFAULT = re.compile(
 MARIADB_SEQUENCES = text(
     "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'"
 )
-MYSQL_TABLES = text(
-    "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"
-)
 
 
 class MySQLReader(Reader):
     """MySQL and MariaDB list keys and constraints in ``SHOW CREATE TABLE``, a line each; a unique one is an index."""
 
-    def _of_schema(self, connection: Connection, schema: str | None) -> Iterator[tuple[Key, Definition]]:
-        quote = connection.dialect.identifier_preparer.quote_identifier
-        for table in connection.execute(MYSQL_TABLES).scalars().all():
-            made = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {quote(table)}").one()[1])
-            for line in made.splitlines():
-                match = LINE.fullmatch(line)
-                if match:
-                    yield _line(schema, table, quote(table), line.strip().rstrip(","), match)
+    def read(self, connection: Connection, schemas: tuple[str | None, ...], metadata: MetaData) -> Definitions:
+        """Ask for the statement of each table once.
+
+        It also tells a document from a text, as MariaDB has a text with a check for it.
+        """
+        return _apart(one for table in metadata.tables.values() for one in self._of_table(connection, table))
+
+    def _of_table(self, connection: Connection, table: Table) -> Iterator[tuple[Key, Definition]]:
+        quoted = connection.dialect.identifier_preparer.quote_identifier(table.name)
+        made = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {quoted}").one()[1])
+        _complete(table, made)
+        for line in made.splitlines():
+            match = LINE.fullmatch(line)
+            if match:
+                yield _line(table.schema, table.name, quoted, line.strip().rstrip(","), match)
 
     def objects(self, connection: Connection, schemas: tuple[str | None, ...]) -> Objects:
         """Ask MariaDB, which alone has them: https://mariadb.com/kb/en/show-create-sequence/."""
@@ -225,19 +246,17 @@ class MySQLReader(Reader):
         made = {name: connection.exec_driver_sql(f"SHOW CREATE SEQUENCE {quote(name)}").one()[1] for name in names}
         return {("sequence", name): str(statement).partition(" ENGINE=")[0] for name, statement in made.items()}
 
-    def complete(self, connection: Connection, metadata: MetaData) -> None:
-        """Tell a document from a text: MariaDB has a text with a check for it; and have enums keep their characters."""
-        for table in metadata.tables.values():
-            for column in table.columns:
-                column.type = lasting(column.type)
-            quote = connection.dialect.identifier_preparer.quote_identifier
-            made = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {quote(table.name)}").one()[1])
-            for name in DOCUMENT.findall(made):
-                table.columns[name.replace("``", "`")].type = mysql.JSON()
-            for name, default, comment in LONG_DEFAULT.findall(made):  # SQLAlchemy stops at a quote in it
-                column = table.columns[name.replace("``", "`")]
-                column.server_default = column.server_default or DefaultClause(text(default))
-                column.comment = column.comment or comment.replace("''", "'") or None
+
+def _complete(table: Table, made: str) -> None:
+    """Have reflected columns be what the statement that makes the table says, also where SQLAlchemy does not see it."""
+    for column in table.columns:
+        column.type = lasting(column.type)
+    for name in DOCUMENT.findall(made):
+        table.columns[name.replace("``", "`")].type = mysql.JSON()
+    for name, default, comment in LONG_DEFAULT.findall(made):  # SQLAlchemy stops at a quote in it
+        column = table.columns[name.replace("``", "`")]
+        column.server_default = column.server_default or DefaultClause(text(default))
+        column.comment = column.comment or comment.replace("''", "'") or None
 
 
 def _line(schema: str | None, table: str, quoted: str, line: str, match: re.Match[str]) -> tuple[Key, Definition]:

@@ -7,6 +7,7 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
+from dbtasks.dialects import texts
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.clones import MySQLClones
 from dbtasks.dialects.copies import MySQLCopies
@@ -141,6 +142,14 @@ class MySQL(Dialect):
             f"ALTER TABLE {self.quoted(table)} MODIFY {name} {definition} {place}"
             for (name, definition), place in zip(columns, before, strict=False)
         ]
+
+    def schema_texts(self, connection: Connection) -> dict[str, str]:
+        """Ask for the statement of each table."""
+        return texts.mysql(connection)
+
+    def reaches_far(self, connection: Connection) -> bool:
+        """Look for triggers, routines and events."""
+        return bool(connection.scalar(texts.MYSQL_FAR))
 
     def estimated_rows(self, connection: Connection, table: str) -> int:
         """Ask InnoDB's statistics."""

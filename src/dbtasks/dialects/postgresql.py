@@ -244,9 +244,13 @@ class PostgreSQL(Dialect):
         """Ask which tables depend on an extension."""
         return frozenset(connection.execute(EXTENSION_TABLES).scalars())
 
-    def schema_text(self, connection: Connection) -> str | None:
+    def schema_texts(self, connection: Connection) -> dict[str, str]:
         """Ask the catalogue, at once."""
         return texts.postgresql(connection)
+
+    def reaches_far(self, connection: Connection) -> bool:
+        """Look for triggers, rules, routines and tables that others inherit from."""
+        return bool(connection.scalar(texts.POSTGRESQL_FAR))
 
     def estimated_rows(self, connection: Connection, table: str) -> int:
         """Ask what the last ANALYZE found."""

@@ -1,47 +1,113 @@
-"""The schema of a database in one text, for those who only have to know whether anything is different."""
+"""What a database says of each of its tables, as a text, for those who only have to know whether it is the same."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-# https://www.postgresql.org/docs/current/catalogs.html; what is the system's own, or an extension's, is left out.
+REST = ""  # stands for what belongs to no table, such as types
+VIEW = "view "  # stands before the name of one
+COUNTER = re.compile(r"^(\).*?) AUTO_INCREMENT=\d+", re.MULTILINE)  # of the rows, not of the schema
+
+SQLITE = text(
+    "SELECT CASE type WHEN 'view' THEN 'view ' || name ELSE tbl_name END, type, name, sql "
+    "FROM sqlite_master ORDER BY type, name"
+)
+# https://www.postgresql.org/docs/current/catalogs.html; what is the system's own is left out.
 POSTGRESQL = text("""
 WITH own AS (
-    SELECT oid, nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+    SELECT oid, nspname, CASE WHEN nspname = current_schema() THEN '' ELSE nspname || '.' END AS space
+    FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 ), relation AS (
-    SELECT c.oid, format('%I.%I', nspname, relname) AS name, relkind FROM pg_class c JOIN own ON own.oid = relnamespace
+    SELECT c.oid, space || relname AS name, relkind,
+           CASE WHEN relkind IN ('v', 'm') THEN 'view ' || space || relname
+                WHEN relkind IN ('r', 'p', 'f') THEN space || relname ELSE '' END AS place
+    FROM pg_class c JOIN own ON own.oid = relnamespace
 )
-SELECT kind, name, said FROM (
-    SELECT 'schema' AS kind, nspname::text AS name, '' AS said FROM own
+SELECT place, kind, name, said FROM (
+    SELECT '' AS place, 'schema' AS kind, nspname::text AS name, '' AS said FROM own
   UNION ALL
-    SELECT 'relation', name, concat_ws(' ', relkind::text, obj_description(oid, 'pg_class'),
-                                       CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) END)
-    FROM relation
+    SELECT place, 'relation', name, concat_ws(' ', relkind::text, obj_description(oid, 'pg_class'),
+                                              CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) END)
+    FROM relation WHERE relkind NOT IN ('i', 'I', 'S')
   UNION ALL
-    SELECT 'column', format('%s.%I', name, attname),
+    SELECT place, 'column', format('%s.%I', name, attname),
            concat_ws(' ', format_type(atttypid, atttypmod), attnotnull, attidentity::text, attgenerated::text,
+                     (SELECT collname FROM pg_collation c WHERE c.oid = attcollation AND attcollation <> typcollation),
                      pg_get_expr(adbin, adrelid), col_description(attrelid, attnum))
     FROM relation JOIN pg_attribute ON attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
+    JOIN pg_type t ON t.oid = atttypid
     LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-    WHERE relkind IN ('r', 'p', 'f', 'v', 'm')
+    WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
   UNION ALL
-    SELECT 'constraint', concat_ws('.', conrelid::regclass::text, contypid::regtype::text, conname),
+    SELECT coalesce(place, ''), 'constraint', concat_ws('.', name, contypid::regtype::text, conname),
            pg_get_constraintdef(c.oid)
-    FROM pg_constraint c JOIN own ON own.oid = connamespace
+    FROM pg_constraint c JOIN own ON own.oid = connamespace LEFT JOIN relation ON relation.oid = conrelid
   UNION ALL
-    SELECT 'index', name, pg_get_indexdef(oid) FROM relation WHERE relkind IN ('i', 'I')
+    SELECT coalesce(t.place, ''), 'index', i.name, pg_get_indexdef(i.oid)
+    FROM relation i JOIN pg_index x ON x.indexrelid = i.oid LEFT JOIN relation t ON t.oid = x.indrelid
   UNION ALL
-    SELECT 'sequence', format('%I.%I', schemaname, sequencename),
-           concat_ws(' ', data_type, start_value, min_value, max_value, increment_by, cycle, cache_size)
-    FROM pg_sequences
+    SELECT coalesce((SELECT t.place FROM pg_depend d JOIN relation t ON t.oid = d.refobjid
+                     WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.refobjsubid > 0
+                       AND d.deptype IN ('a', 'i') LIMIT 1), ''),
+           'sequence', s.name, concat_ws(' ', format_type(seqtypid, NULL), seqstart, seqmin, seqmax, seqincrement,
+                                         seqcycle, seqcache)
+    FROM relation s JOIN pg_sequence ON seqrelid = s.oid
   UNION ALL
-    SELECT 'type', format('%I.%I', nspname, typname),
+    SELECT '', 'type', nspname || '.' || typname,
            concat_ws(' ', typtype::text, format_type(typbasetype, typtypmod), typnotnull, typdefault,
                      (SELECT string_agg(quote_literal(enumlabel), ',' ORDER BY enumsortorder) FROM pg_enum
                       WHERE enumtypid = t.oid))
     FROM pg_type t JOIN own ON own.oid = typnamespace WHERE typtype IN ('e', 'd', 'r')
-) AS everything ORDER BY kind, name, said
+) AS everything ORDER BY place, kind, name, said
 """)
+MYSQL = text(
+    "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name"
+)
+# What may change rows of tables that a statement does not name. On PostgreSQL a foreign key is made of triggers, too.
+SQLITE_FAR = text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
+POSTGRESQL_FAR = text("""
+WITH own AS (SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')
+SELECT (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal)
+     + (SELECT count(*) FROM pg_inherits)
+     + (SELECT count(*) FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class JOIN own ON own.oid = relnamespace
+        WHERE rulename <> '_RETURN')
+     + (SELECT count(*) FROM pg_proc p JOIN own ON own.oid = pronamespace WHERE NOT EXISTS (
+            SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))
+""")
+MYSQL_FAR = text("""
+SELECT (SELECT count(*) FROM information_schema.triggers WHERE trigger_schema = DATABASE())
+     + (SELECT count(*) FROM information_schema.routines WHERE routine_schema = DATABASE())
+     + (SELECT count(*) FROM information_schema.events WHERE event_schema = DATABASE())
+""")
+MADE = {"VIEW": "VIEW", "SEQUENCE": "SEQUENCE"}  # of any other kind: TABLE
 
 
-def postgresql(connection: Connection) -> str:
+def sqlite(connection: Connection) -> dict[str, str]:
+    """Return the statements that SQLite keeps."""
+    return _together((row[0], row[1:]) for row in connection.execute(SQLITE).all())
+
+
+def postgresql(connection: Connection) -> dict[str, str]:
     """Return what the catalogue says of every relation, column, constraint, index, sequence and type."""
-    return repr([tuple(row) for row in connection.execute(POSTGRESQL)])
+    return _together((row[0], row[1:]) for row in connection.execute(POSTGRESQL).all())
+
+
+def mysql(connection: Connection) -> dict[str, str]:
+    """Return the statements by which the server would make each again, but for how far it has counted."""
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    made = []
+    for name, kind in connection.execute(MYSQL).all():
+        what = MADE.get(kind, "TABLE")
+        statement = str(connection.exec_driver_sql(f"SHOW CREATE {what} {quote(name)}").one()[1])
+        said = COUNTER.sub(r"\1", statement).replace(f"{quote(str(connection.engine.url.database))}.", "")
+        made.append(({"TABLE": name, "VIEW": f"{VIEW}{name}"}.get(what, REST), (name, said)))
+    return _together(made)
+
+
+def _together(said: Iterable[tuple[str, Iterable[object]]]) -> dict[str, str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for place, those in said:
+        found[place].append(" \x1f".join(map(str, those)))
+    return {place: "\x1e".join(those) for place, those in found.items()}

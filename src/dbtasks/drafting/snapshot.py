@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import URL, Column, Computed, Connection, Dialect, Identity, MetaData, Table, inspect
@@ -18,10 +19,16 @@ class Scope(NamedTuple):
     Attributes:
         schemas: the schemas; None is the default one.
         versions: the name of Alembic's own table.
+        only: the full names of the tables to look at; None for all.
     """
 
     schemas: tuple[str | None, ...] = (None,)
     versions: str = "alembic_version"
+    only: frozenset[str] | None = None
+
+    def has(self, schema: str | None, table: str) -> bool:
+        """Return whether to look at a table."""
+        return self.only is None or (f"{schema}.{table}" if schema else table) in self.only
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +84,15 @@ def read(connection: Connection, scope: Scope) -> Snapshot:
     foreign = dialect.extension_tables(connection)
     metadata = MetaData()
 
-    def is_ours(name: str, _metadata: MetaData) -> bool:
-        return name != scope.versions and not name.startswith(ledger.PREFIX) and name not in foreign
+    def is_ours(schema: str | None, name: str, _metadata: MetaData) -> bool:
+        ours = name != scope.versions and not name.startswith(ledger.PREFIX) and name not in foreign
+        return ours and scope.has(schema, name)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # what SQLAlchemy cannot reflect is in the definitions
         for schema in schemas:
-            metadata.reflect(connection, schema=schema, only=is_ours, resolve_fks=False)
-        names = {table.fullname for table in metadata.tables.values()}
-        found = dialect.definitions.read(connection, schemas)
-        dialect.definitions.complete(connection, metadata)
+            metadata.reflect(connection, schema=schema, only=partial(is_ours, schema), resolve_fks=False)
+        definitions = dialect.definitions.read(connection, schemas, metadata)
     enums = {
         (
             None if enum.get("schema") == inspect(connection).default_schema_name else enum.get("schema"),
@@ -94,7 +100,6 @@ def read(connection: Connection, scope: Scope) -> Snapshot:
         ): (tuple(enum["labels"]))
         for enum in getattr(inspect(connection), "get_enums", lambda **_: [])(schema="*")
     }
-    definitions = {key: one for key, one in found.items() if full_name(key) in names}
     spaces = frozenset(inspect(connection).get_schema_names())
     objects = dialect.definitions.objects(connection, schemas)
     return Snapshot(metadata, definitions, enums, schemas, spaces, objects, connection.dialect)

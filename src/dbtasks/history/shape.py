@@ -107,7 +107,7 @@ class _Shape:
     def _imported(self, file: Path) -> frozenset[Path]:
         if file not in self._nearest:
             text = self._text(file)
-            modules = () if _is_plain(text) else _imports(text, self._package(file))
+            modules = () if is_plain(text) else _imports(text, self._package(file))
             self._nearest[file] = frozenset(self._resolved(modules))
         return self._nearest[file]
 
@@ -143,7 +143,7 @@ def _last(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _is_plain(text: str) -> bool:
+def is_plain(text: str) -> bool:
     """Return whether a file can be seen to import only well-known modules, without the cost of parsing it."""
     return not any(
         name not in KNOWN or (start == "import" and "," in rest) for start, name, rest in IMPORT.findall(text)

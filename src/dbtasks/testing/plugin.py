@@ -76,8 +76,8 @@ def session_migrated_sync_engine(session_migrated_database_url: str) -> Iterator
 
 @contextmanager
 def _copy(mold: "Mold") -> Iterator[str]:
-    with mold.copy() as url:
-        yield url.render_as_string(hide_password=False)
+    with mold.copy() as url:  # by another driver where a scratch database has one
+        yield url.set(drivername=mold.database.url.drivername).render_as_string(hide_password=False)
 
 
 @contextmanager

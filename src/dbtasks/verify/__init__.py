@@ -71,17 +71,20 @@ class _Todo:
     def of(cls, history: History, dialect: Dialect, meant: tuple[Revision, ...], wanted: Asked) -> "_Todo":
         keys = cache.keys(history, dialect.names[0])
         known = cache.passed(history.project, dialect.names[0], keys)
-        left = tuple(one for one in meant if wanted.everything or one.id not in known)
+        done = {revision for revision, one in known.items() if one.is_rehearsed}
+        left = tuple(one for one in meant if wanted.everything or one.id not in done)
         return cls(dialect, keys, known, left, len(meant) - len(left))
 
     @property
     def name(self) -> str:
         return self.dialect.names[0]
 
-    def filled(self, skipped: Sequence[Revision]) -> frozenset[Place] | None:
-        """Return what revisions have filled by their end; None when nobody has heard them."""
-        last = self.known.get(skipped[-1].id) if skipped else None
-        return None if last is None else last.filled
+    def heard(self, skipped: Sequence[Revision]) -> tuple[int, frozenset[Place]]:
+        """Return how many of the revisions, from the first one on, were heard, and what they have filled."""
+        for number in range(len(skipped), 0, -1):
+            if known := self.known.get(skipped[number - 1].id):
+                return number, known.filled
+        return 0, frozenset()
 
 
 @dataclass(slots=True)
@@ -128,7 +131,11 @@ def _rehearse(history: History, settings: Settings, todo: _Todo, told: _Told) ->
             Rehearsal(history, database, todo.name) as rehearsal,
         ):
             for skipped, revision in _walk(history.revisions, {one.id for one in todo.revisions}):
-                rehearsal.skip(skipped, todo.filled(skipped))
+                number, filled = todo.heard(skipped)
+                rehearsal.skip(skipped, number, filled)
+                if number < len(skipped):
+                    last = skipped[-1].id
+                    good[last] = cache.Passed(todo.keys[last], rehearsal.filled, is_rehearsed=False)
                 outcome = told.of(rehearsal, revision)
                 if not outcome.is_applied:
                     break

@@ -21,10 +21,12 @@ class Passed(NamedTuple):
     Attributes:
         key: changes when the revision does.
         filled: the columns whose NULLs it, or one before it, has written over.
+        is_rehearsed: whether it has passed; otherwise it is only known what it fills.
     """
 
     key: str
     filled: frozenset[Place]
+    is_rehearsed: bool = True
 
 
 def keys(history: History, dialect: str) -> dict[str, str]:
@@ -47,7 +49,8 @@ def passed(project: Project, dialect: str, now: Mapping[str, str]) -> dict[str, 
         for revision, said in known.items() if known else ():
             if said["key"] == now.get(revision):
                 places = (one.rpartition(".") for one in said["filled"])
-                found[revision] = Passed(said["key"], frozenset((table, column) for table, _, column in places))
+                filled = frozenset((table, column) for table, _, column in places)
+                found[revision] = Passed(said["key"], filled, bool(said.get("rehearsed", True)))
     return found
 
 
@@ -57,6 +60,9 @@ def add(project: Project, dialect: str, those: Mapping[str, Passed]) -> None:
         return
     known = memory.read(project, memory.PASSED)
     before = known.get(dialect)
-    new = {revision: {"key": one.key, "filled": sorted(map(".".join, one.filled))} for revision, one in those.items()}
+    new = {
+        revision: {"key": one.key, "filled": sorted(map(".".join, one.filled)), "rehearsed": one.is_rehearsed}
+        for revision, one in those.items()
+    }
     known[dialect] = {**(before if isinstance(before, dict) else {}), **new}
     memory.write(project, memory.PASSED, known)

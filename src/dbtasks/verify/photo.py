@@ -1,5 +1,6 @@
-"""A picture of a scratch database's schema, and what is different in another one."""
+"""A picture of some tables of a scratch database, and what is different in another one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,27 +19,23 @@ class Photo:
     """What is there.
 
     Attributes:
-        schema: the tables, and what is said of them.
+        schema: the tables that were looked at, and what is said of them.
         facts: what is said of each thing, by its name.
-        text: a short way to see that nothing is different; None where there is none.
     """
 
     schema: Schema
     facts: dict[str, object]
-    text: str | None
 
 
-def take(url: URL, versions: str, known: Photo | None = None) -> Photo:
-    """Return the schema of a database without the table ``versions``; the ``known`` one when nothing is different."""
-    return databases.connect(url, partial(_take, versions, known))
+def take(url: URL, versions: str, tables: Collection[str] | None) -> Photo:
+    """Return what a database has of these tables, and what belongs to none; None is for all but ``versions``."""
+    return databases.connect(url, partial(_take, versions, tables))
 
 
-def _take(versions: str, known: Photo | None, connection: Connection) -> Photo:
-    text = dialects.of(connection.engine.url).schema_text(connection)
-    if known is not None and text is not None and text == known.text:
-        return known
-    found = snapshot.read(connection, Scope(_schemas(connection), versions))
-    return Photo(Schema(found.metadata, found.definitions), {**trial.facts(found), **_views(connection)}, text)
+def _take(versions: str, tables: Collection[str] | None, connection: Connection) -> Photo:
+    only = None if tables is None else frozenset(tables)
+    found = snapshot.read(connection, Scope(_schemas(connection), versions, only))
+    return Photo(Schema(found.metadata, found.definitions), {**trial.facts(found), **_views(connection)})
 
 
 def _schemas(connection: Connection) -> tuple[str | None, ...]:

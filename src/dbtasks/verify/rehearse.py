@@ -1,20 +1,26 @@
 """Take one revision up, down and up again: with empty tables first, which tells what it does, then with rows."""
 
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Self
 
-from dbtasks import road, rows
+from dbtasks import road
 from dbtasks.checks.findings import Finding
-from dbtasks.history import History, Revision
-from dbtasks.rows import Empty, Full, Wanted
+from dbtasks.history import History, Revision, shape
+from dbtasks.rows import Empty
 from dbtasks.settings import DatabaseSettings
 from dbtasks.statements import Place
-from dbtasks.verify import photo, survival, ways
+from dbtasks.verify import touched, ways
 from dbtasks.verify.findings import Findings
-from dbtasks.verify.photo import Photo
+from dbtasks.verify.passage import Passage
 from dbtasks.verify.stage import FAILURES, Stage
-from dbtasks.verify.survival import Filled, Moment
+from dbtasks.verify.survival import Filled
+from dbtasks.verify.touched import Sight
+from dbtasks.verify.withrows import WithRows
+
+NONE: frozenset[Place] = frozenset()
+FILLS = re.compile(r"\bupdate\b", re.IGNORECASE)  # a revision without the word writes over nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +47,17 @@ class Rehearsal:
     Attributes:
         bare: the one with empty tables.
         full: the one whose tables have rows.
-        now: the schema of both; None before it was looked at.
+        now: what both say of their schema; None before it was looked at.
     """
 
     history: History
     database: DatabaseSettings
     dialect: str
-    now: Photo | None = None
+    now: Sight | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     bare: Stage = field(init=False)
     full: Stage = field(init=False)
     _filled: Filled = field(default_factory=Filled)
-    _versions: str = ""
-    _empty: dict[str, Empty] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         self.bare = self._stack.enter_context(Stage(self.history, self.database))
@@ -68,8 +72,10 @@ class Rehearsal:
         """Return the columns whose NULLs some revision has written over."""
         return self._filled.columns
 
-    def skip(self, revisions: tuple[Revision, ...], filled: frozenset[Place] | None = None) -> None:
-        """Apply revisions that need not be rehearsed; with what they have ``filled`` nobody has to hear them again.
+    def skip(self, revisions: tuple[Revision, ...], known: int = 0, filled: frozenset[Place] = NONE) -> None:
+        """Apply revisions that need not be rehearsed.
+
+        The first few are ``known`` to have ``filled`` columns: nobody has to hear them again.
 
         Raises:
             MigrationFailed: they cannot be applied.
@@ -80,37 +86,39 @@ class Rehearsal:
             self.bare.take(revisions, "upgrade")
             self._filled.hear(self.full.take(revisions, "upgrade"))
         else:
-            heads = self.history.heads_of(one.id for one in revisions)
-            self.bare.again(heads)
-            if filled is None:
-                self._filled.hear(self.full.take(revisions, "upgrade"))
-            else:
-                self.full.again(heads)
-                self._filled = Filled.of(filled)
+            self.bare.again(self.history.heads_of(one.id for one in revisions))
+            self._filled = Filled.of(filled)
+            quiet = known  # so many need not be heard; what was filled has to be followed through renames
+            while not filled and quiet < len(revisions) and not _fills(revisions[quiet]):
+                quiet += 1
+            self.full.again(self.history.heads_of(one.id for one in revisions[:quiet]))
+            if quiet < len(revisions):
+                self._filled.hear(self.full.take(revisions[quiet:], "upgrade"))
         self.now = None
 
     def of(self, revision: Revision) -> Outcome:
         """Return what comes of a revision; both databases have it afterwards, unless it cannot be applied."""
-        before = self.now or self._photo(None)
+        before = self.now or touched.look(self.bare.url)
         found = Findings(self.history.project, self.dialect, revision)
         try:
             self.bare.take([revision], "upgrade")
         except FAILURES as error:
             found.up_fails(error)
             return Outcome(tuple(found.found), has_way_down=False, is_applied=False)
-        after = self._photo(before)
-        has_way_down = not ways.has_none(revision) and self._back_and_forth(revision, before, after, found)
-        goes_back = has_way_down and not found.found
-        self._empty.clear()
-        self._with_rows(revision, before, after, found, goes_back=goes_back)
+        after = touched.look(self.bare.url)
+        said = (*touched.texts_in(revision.source), *self.bare.heard)
+        passage = Passage(self.bare, self.full, self._versions(), before, after, said)
+        has_way_down = not ways.has_none(revision) and self._back_and_forth(revision, passage, found)
+        rows = WithRows(revision, passage, self._filled, self._accepted(revision))
+        rows.run(found, goes_back=has_way_down and not found.found)
         self.now = after
-        return Outcome(tuple(found.found), has_way_down, is_applied=True, empty=tuple(self._empty.values()))
+        return Outcome(tuple(found.found), has_way_down, is_applied=True, empty=tuple(rows.empty.values()))
 
-    def _photo(self, known: Photo | None) -> Photo:
-        self._versions = self._versions or road.inspect(self.history, self.bare.url, lambda one: one.version_table)
-        return photo.take(self.bare.url, self._versions, known)
+    def _versions(self) -> str:
+        """Return the name of Alembic's own table."""
+        return road.inspect(self.history, self.bare.url, lambda one: str(one.version_table))
 
-    def _back_and_forth(self, revision: Revision, before: Photo, after: Photo, found: Findings) -> bool:
+    def _back_and_forth(self, revision: Revision, passage: Passage, found: Findings) -> bool:
         """Revert a revision and apply it again, with empty tables; return whether it can be reverted at all."""
         heads = self.bare.heads
         try:
@@ -121,8 +129,8 @@ class Rehearsal:
             if not refused:
                 found.down_fails(error)
             return not refused
-        left = photo.differences(before, self._photo(before))
-        if left:
+        passage.sent(self.bare.heard)
+        if left := passage.left():
             found.down_differs(left)
             self.bare.again(heads)
             return True
@@ -132,55 +140,16 @@ class Rehearsal:
             found.not_repeatable(error)
             self.bare.again(heads)
             return True
-        differences = photo.differences(after, self._photo(after))
-        if differences:
+        if differences := passage.differs():
             found.not_repeatable(None, differences)
             self.bare.again(heads)
         return True
 
-    def _with_rows(self, revision: Revision, before: Photo, after: Photo, found: Findings, *, goes_back: bool) -> None:
-        wanted = rows.wanted(before.schema, after.schema, self._filled.columns)
-        if unfit := rows.unfit(wanted):
-            self.full.look(lambda connection: rows.clear(connection, wanted, unfit))
-        start, heads = Moment(before.schema, self._fill(wanted).rows), self.bare.heads
-        try:
-            sent = self.full.take([revision], "upgrade")
-        except FAILURES as error:
-            found.up_fails_on_rows(error)
-            self.full.again(heads)
-            return
-        self._filled.hear(sent)
-        full = self._fill(rows.wanted(after.schema, before.schema, self._filled.columns))
-        end = Moment(after.schema, full.before)
-        found.loses(survival.lost(start, end, sent, self._accepted(revision)), "upgrade")
-        if goes_back:
-            self._return(revision, Moment(after.schema, full.rows), before, found)
-
-    def _return(self, revision: Revision, there: Moment, before: Photo, found: Findings) -> None:
-        """Revert a revision with rows in the tables, and apply it again."""
-        heads = self.full.heads
-        try:
-            sent = self.full.take([revision], "downgrade")
-        except FAILURES as error:
-            if not ways.refused(revision, error):
-                found.down_fails(error, with_rows=True)
-            self.full.again(heads)
-            return
-        metadata = before.schema.metadata
-        left = Moment(before.schema, self.full.look(lambda connection: rows.read(connection, metadata)))
-        found.loses(survival.lost(there, left, sent, self._accepted(revision)), "downgrade")
-        try:
-            self.full.take([revision], "upgrade")
-        except FAILURES as error:
-            found.not_repeatable(error)
-            self.full.again(heads)
-
-    def _fill(self, wanted: Wanted) -> Full:
-        """Give rows to the tables that have none, and return what all of them had and have."""
-        full = self.full.look(lambda connection: rows.fill(connection, wanted))
-        self._empty |= {one.table: one for one in full.empty}
-        return full
-
     def _accepted(self, revision: Revision) -> frozenset[str]:
         stated = getattr(self.history.scripts.get_revision(revision.id).module, "accepts_loss", ())
         return frozenset([stated] if isinstance(stated, str) else stated)
+
+
+def _fills(revision: Revision) -> bool:
+    """Return whether a revision may write over NULLs: it says so, or leaves it to something else of the project."""
+    return bool(FILLS.search(revision.source)) or not shape.is_plain(revision.source)

@@ -18,16 +18,23 @@ from dbtasks.settings import DatabaseSettings
 
 T = TypeVar("T")
 NAME = re.compile(r"[`\"]?dbtasks_scratch_[0-9a-f]+[`\"]?\.")  # of a scratch database, before that of a table
+CATALOGUE = re.compile(r"\s*(PRAGMA|SHOW|DESCRIBE|--)", re.IGNORECASE)  # what is sent to look at the schema
 FAILURES = (MigrationFailed, BrokenReferences, HeadsDisagree, AlembicFailed)  # those that a revision is to blame for
 
 
 @dataclass(slots=True)
 class Stage:
-    """A scratch database, and another one when something went wrong in it; it is gone after the ``with``."""
+    """A scratch database, and another one when something went wrong in it; it is gone after the ``with``.
+
+    Attributes:
+        heads: where it is.
+        heard: the statements of the last steps, with those that only read rows.
+    """
 
     history: History
     database: DatabaseSettings
     heads: Heads = ()
+    heard: tuple[str, ...] = ()
     _url: URL | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -60,13 +67,14 @@ class Stage:
         Raises:
             MigrationFailed, BrokenReferences, HeadsDisagree, AlembicFailed: a revision does not run.
         """
-        sent: list[str] = []
+        heard: list[str] = []
         run = Run(self.history.project, self.url, scratch.SHOWN, direction=direction)
-        run.on_connection = partial(_listen, sent)
+        run.on_connection = partial(_listen, heard)
         road.migrate(self.history, run, lambda _current: tuple(steps))
         for step in steps:
             self.heads = self.history.after(self.heads, step, direction)
-        return tuple(sent)
+        self.heard = tuple(heard)
+        return tuple(one for one in heard if not LOOKING.match(one))
 
     def look(self, work: Callable[[Connection], T]) -> T:
         """Return what ``work`` finds, or does, in the database."""
@@ -85,9 +93,9 @@ def plain(words: str) -> str:
     return NAME.sub("", words)
 
 
-def _listen(sent: list[str], connection: Connection) -> None:
+def _listen(heard: list[str], connection: Connection) -> None:
     def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not LOOKING.match(statement):
-            sent.append(statement.strip())
+        if not CATALOGUE.match(statement):
+            heard.append(statement.strip())
 
     event.listen(connection, "before_cursor_execute", hear)
