@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, MetaData, Table
 
 from dbtasks import road, scratch, services
+from dbtasks.compare import Difference
 from dbtasks.drafting import renames, snapshot, trial, wanted, work, written
 from dbtasks.drafting.detect import Schemas
 from dbtasks.drafting.wanted import Wanted
@@ -19,12 +20,23 @@ from dbtasks.errors import MessageMissing, NothingToMerge, UnknownService
 from dbtasks.history import History, headfile
 from dbtasks.road import Run, through_alembic
 from dbtasks.services import Models
-from dbtasks.settings import Settings
+from dbtasks.settings import DatabaseSettings, Settings
 
 if TYPE_CHECKING:
     from alembic.script import Script
 
-__all__ = ["Draft", "Wish", "Work", "check_moved", "draft", "draft_metadata", "empty", "merge", "work_out"]
+__all__ = [
+    "Draft",
+    "Wish",
+    "Work",
+    "check_moved",
+    "differences",
+    "draft",
+    "draft_metadata",
+    "empty",
+    "merge",
+    "work_out",
+]
 
 
 def draft(history: History, settings: Settings, wish: Wish) -> Draft:
@@ -56,7 +68,7 @@ def draft_metadata(
     history: History, settings: Settings, metadata: Sequence[MetaData], wish: Wish, models: Models | None = None
 ) -> Draft:
     """Return the same for metadata that need not be that of discovered services."""
-    with _compared(history, settings, metadata) as schemas:
+    with _compared(history, settings.database, metadata) as schemas:
         found = work.of(schemas, wish, models)
         if models is not None:
             check_moved(history, models, found)
@@ -74,20 +86,63 @@ def work_out(
     history: History, settings: Settings, metadata: Sequence[MetaData], wish: Wish, models: Models | None = None
 ) -> Work:
     """Return what a draft would be, without writing it."""
-    with _compared(history, settings, metadata) as schemas:
+    with _compared(history, settings.database, metadata) as schemas:
         return work.of(schemas, wish, models)
 
 
+def differences(
+    history: History,
+    database: DatabaseSettings,
+    here: URL,
+    metadata: Sequence[MetaData],
+    only: frozenset[str] | None = None,
+) -> tuple[Difference, ...]:
+    """Return what is to be done to a scratch database with the history so that it fits the models; empty when it does.
+
+    ``only`` has the full names of the tables to look at; without it, all are.
+    """
+    if only is not None and not only:
+        return ()
+    with _beside(history, database, here, metadata, only) as schemas:
+        found = work.of(schemas, Wish(""), None).draft.differences
+    return tuple(one for one in found if only is None or one.table in only)
+
+
 @contextmanager
-def _compared(history: History, settings: Settings, metadata: Sequence[MetaData]) -> Iterator[Schemas]:
+def _compared(history: History, database: DatabaseSettings, metadata: Sequence[MetaData]) -> Iterator[Schemas]:
     """Give the two scratch databases: one with the history, one that the models have made."""
-    with scratch.at(history, settings.database) as here:
-        asked = _wanted(history, here, metadata)
-        with scratch.of_models(history, settings.database, asked.metadata) as there:
-            yield Schemas(here, there, asked, snapshot.of(there, asked.scope))
+    with scratch.at(history, database) as here, _beside(history, database, here, metadata) as schemas:
+        yield schemas
 
 
-def _wanted(history: History, here: URL, metadata: Sequence[MetaData]) -> Wanted:
+@contextmanager
+def _beside(
+    history: History,
+    database: DatabaseSettings,
+    here: URL,
+    metadata: Sequence[MetaData],
+    only: frozenset[str] | None = None,
+) -> Iterator[Schemas]:
+    """Give one that the models have made beside one with the history."""
+    asked = _wanted(history, here, metadata, only if only is None else only | _referred_to(metadata, only))
+    with scratch.of_models(history, database, asked.metadata) as there:
+        yield Schemas(here, there, asked, snapshot.of(there, asked.scope))
+
+
+def _referred_to(metadata: Sequence[MetaData], names: frozenset[str]) -> frozenset[str]:
+    """Return the tables without which these cannot be created."""
+    tables = {table.fullname: table for one in metadata for table in one.tables.values()}
+    found, waiting = set[str](), set(names)
+    while waiting:
+        table = tables.get(waiting.pop())
+        keys = table.foreign_key_constraints if table is not None else ()
+        new = {key.referred_table.fullname for key in keys} - found - names
+        found |= new
+        waiting |= new
+    return frozenset(found)
+
+
+def _wanted(history: History, here: URL, metadata: Sequence[MetaData], only: frozenset[str] | None) -> Wanted:
     """Return the models without what is not to be drafted: views, and what the project's own hook leaves out."""
 
     def copied(context: MigrationContext) -> Wanted:
@@ -95,9 +150,10 @@ def _wanted(history: History, here: URL, metadata: Sequence[MetaData]) -> Wanted
         assert connection is not None  # noqa: S101 - it is looked at online
 
         def keeps(table: Table) -> bool:
-            return bool(hook(table, table.name, "table", False, None))  # noqa: FBT003 - Alembic's signature
+            is_looked_at = only is None or table.fullname in only
+            return is_looked_at and bool(hook(table, table.name, "table", False, None))  # noqa: FBT003 - Alembic's
 
-        return wanted.copied(metadata, connection, keeps, str(context.version_table))
+        return replace(wanted.copied(metadata, connection, keeps, str(context.version_table)), only=only)
 
     return road.inspect(history, here, copied)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dbtasks import revise, services, settled
+from dbtasks import databases, dialects, revise, scratch, services, settled
 from dbtasks.checks.findings import Finding, Subject
 from dbtasks.compare import Difference
 from dbtasks.errors import MigrationFailed
@@ -36,11 +36,18 @@ def differing(subject: Subject) -> Iterator[Finding]:
 
 def _differences(subject: Subject) -> tuple[Difference, ...]:
     """Return what is to be done to a scratch database at the history's head so that it fits the models."""
-    history, models = subject.history, subject.models.metadata
-    key = settled.key(history, subject.settings.database, models)
-    if settled.is_known(history, key):
+    history, database, models = subject.history, subject.settings.database, subject.models.metadata
+    question = settled.of(history, database, models)
+    if question is not None and question.is_known:
         return ()
-    found = revise.work_out(history, subject.settings, models, revise.Wish("")).draft.differences
-    if not found:
-        settled.note(history, key)
-    return found
+    with scratch.at(history, database) as here:
+        texts = databases.connect(here, dialects.of(here).schema_texts)
+        only = question.unknown(texts) if question else None
+        # What differs in some tables may have to do with others, such as a rename: then all are looked at.
+        if only is None or revise.differences(history, database, here, models, only):
+            found = revise.differences(history, database, here, models)
+            if found:
+                return found
+    if question is not None:
+        question.note(texts)
+    return ()

@@ -91,7 +91,8 @@ def read(connection: Connection, scope: Scope) -> Snapshot:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # what SQLAlchemy cannot reflect is in the definitions
         for schema in schemas:
-            metadata.reflect(connection, schema=schema, only=partial(is_ours, schema), resolve_fks=False)
+            only, follow = partial(is_ours, schema), scope.only is not None  # what it refers to is needed for the order
+            metadata.reflect(connection, schema=schema, only=only, resolve_fks=follow)
         definitions = dialect.definitions.read(connection, schemas, metadata)
     enums = {
         (

@@ -25,12 +25,14 @@ class Wanted:
         named: (table, name) of constraints that their authors left without a name, and that have got one here.
         left_out: the tables in a schema that would be another database here; that one is not touched.
         versions: the name of Alembic's own table.
+        only: the full names of the tables that are looked at; None for all.
     """
 
     metadata: tuple[MetaData, ...]
     named: frozenset[tuple[str, str]] = frozenset()
     left_out: tuple[str, ...] = ()
     versions: str = Scope().versions
+    only: frozenset[str] | None = None
 
     @property
     def tables(self) -> dict[str, Table]:
@@ -40,7 +42,8 @@ class Wanted:
     @property
     def scope(self) -> Scope:
         """Return where to look for them: in the default schema, and in those that they name."""
-        return Scope((None, *sorted({table.schema for table in self.tables.values() if table.schema})), self.versions)
+        schemas = sorted({table.schema for table in self.tables.values() if table.schema})
+        return Scope((None, *schemas), self.versions, self.only)
 
 
 def copied(models: Sequence[MetaData], connection: Connection, keeps: Keeps, versions: str) -> Wanted:

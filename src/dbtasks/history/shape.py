@@ -35,6 +35,11 @@ def digests(project: Project, revisions: Sequence[Revision]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def common(project: Project) -> str:
+    """Return what changes when the libraries, ``env.py``, or files that belong to no revision do."""
+    return _Shape(project).common
+
+
 class _Shape:
     """The files of a project, each read once."""
 
