@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, MetaData, String, Table, func, inspect, select
+from sqlalchemy import URL, Column, Connection, MetaData, String, Table, bindparam, func, inspect, select
 
 from dbtasks import databases, values
 from dbtasks.dialects.types import COUNTER, LONG_TEXT, SECONDS
@@ -30,6 +30,9 @@ table = Table(
     Column("error", LONG_TEXT, nullable=False),
     Column("detail", LONG_TEXT, nullable=False),
 )
+# Made once: a run writes rows for every revision, and what is made anew is compiled anew.
+INSERT = table.insert()
+UPDATE = table.update().where(table.c.id == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def append(connection: Connection, event: Event) -> int:
     row["started"] = event.started or values.now()
     row["finished"] = event.finished or ("" if event.outcome == STARTED else values.now())
     row["actor"], row["tool"] = event.actor or values.actor(), event.tool or values.tool()
-    (number,) = connection.execute(table.insert().values(row)).inserted_primary_key or (0,)
+    (number,) = connection.execute(INSERT, row).inserted_primary_key or (0,)
     return int(number)
 
 
@@ -100,7 +103,7 @@ def record(url: URL, event: Event) -> None:
 
 def change(connection: Connection, number: int, **row: Any) -> None:
     """Change what is written of an event; nothing happens when there is none."""
-    connection.execute(table.update().where(table.c.id == number).values(row))
+    connection.execute(UPDATE, {"number": number, **row})
 
 
 def remove(connection: Connection, number: int) -> None:
