@@ -1,16 +1,18 @@
 """What happened in a database, and which environment it says it is: the table ``dbtasks_ledger``."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import URL, Column, Connection, MetaData, String, Table, bindparam, func, inspect, select
 
 from dbtasks import databases, values
-from dbtasks.dialects.types import COUNTER, LONG_TEXT, SECONDS
+from dbtasks.dialects.own import COUNTER, LONG_TEXT, SECONDS
 from dbtasks.errors import DatabaseMissing
 
 PREFIX = "dbtasks_"  # of every table of ours
 NAME = "dbtasks_ledger"
+RUNS = ("upgrade", "downgrade", "repair")  # kinds of events
 DONE, STARTED, FAILED, REPAIRED = "done", "started", "failed", "repaired"
 
 table = Table(
@@ -167,6 +169,12 @@ def environment(url: URL) -> str | None:
     """Return the environment that the database says it is, or None when it says none."""
     found = read(url, "environment", newest=1)
     return found[-1].detail if found else None
+
+
+def unfinished(runs: Sequence[Event]) -> Event | None:
+    """Return the last of such events if it did not come to its end, and nothing was done about it since."""
+    one = runs[-1] if runs else None
+    return one if one and one.kind != "repair" and one.outcome in (STARTED, FAILED) else None
 
 
 def exists(connection: Connection) -> bool:

@@ -11,15 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects import texts
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
-from dbtasks.dialects.clones import PostgreSQLClones
-from dbtasks.dialects.copies import PostgreSQLCopies
-from dbtasks.dialects.definitions import PostgreSQLReader
-from dbtasks.dialects.literals import PostgreSQLLiterals
-from dbtasks.dialects.locks import PostgreSQLLock
-from dbtasks.dialects.moves import PostgreSQLMoves
-from dbtasks.dialects.online import PostgreSQLOnline
-from dbtasks.dialects.portability import PostgreSQLPortability
-from dbtasks.dialects.private import POSTGRESQL
+from dbtasks.dialects.parts import part
 from dbtasks.errors import (
     AccessDenied,
     DatabaseMissing,
@@ -116,15 +108,15 @@ class PostgreSQL(Dialect):
 
     atomic = True
     has_schemas = True
-    clones = PostgreSQLClones()
-    copies = PostgreSQLCopies()
-    definitions = PostgreSQLReader()
-    literals = PostgreSQLLiterals()
-    lock = PostgreSQLLock()
-    moves = PostgreSQLMoves()
-    private = POSTGRESQL
-    online = PostgreSQLOnline()
-    portability = PostgreSQLPortability()
+    clones = part("clones:PostgreSQLClones")
+    copies = part("copies:PostgreSQLCopies")
+    definitions = part("definitions:PostgreSQLReader")
+    literals = part("literals:PostgreSQLLiterals")
+    lock = part("locks:PostgreSQLLock")
+    moves = part("moves:PostgreSQLMoves")
+    private = part("private:POSTGRESQL")
+    online = part("online:PostgreSQLOnline")
+    portability = part("portability:PostgreSQLPortability")
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.
