@@ -121,9 +121,11 @@ class PostgreSQL(Dialect):
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.
 
+        A statement without a name need not be closed either, which would be one more round trip for each.
         https://magicstack.github.io/asyncpg/current/faq.html
         """
-        return {"timeout": CONNECT_SECONDS, "statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        unnamed = {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+        return {"timeout": CONNECT_SECONDS, **unnamed}
 
     def explain(self, error: BaseException, url: URL) -> DbtasksError | None:  # noqa: PLR0911 - a table of states
         """Tell by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
