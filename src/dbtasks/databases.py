@@ -10,9 +10,10 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util.concurrency import await_only, greenlet_spawn, in_greenlet
@@ -29,6 +30,8 @@ from dbtasks.errors import (
 )
 
 T = TypeVar("T")
+
+_ENGINES: ContextVar[dict[tuple[URL, bool], Engine]] = ContextVar("engines")
 
 
 def connect(url: URL, work: Callable[[Connection], T], *, write: bool = False) -> T:
@@ -116,17 +119,15 @@ async def _opened(url: URL, *, write: bool) -> AsyncIterator[Connection]:
         yield connection
     finally:
         await greenlet_spawn(connection.close)
-        await greenlet_spawn(connection.engine.dispose)
 
 
 async def _begun(url: URL, *, write: bool) -> Connection:
-    """Return a connection of an engine of its own."""
+    """Return a new connection."""
     dialect = dialects.of(url)
     try:
-        engine = create_engine(url, poolclass=NullPool, connect_args=dialect.connect_args(), hide_parameters=True)
+        engine = _engine(url, write=write)
     except ModuleNotFoundError as error:
         raise DriverNotInstalled(dialect.package, dialect.extra) from error
-    dialect.prepare(engine, write=write)
     try:
         return await greenlet_spawn(engine.connect)
     except Exception as error:
@@ -135,6 +136,24 @@ async def _begun(url: URL, *, write: bool) -> Connection:
         if isinstance(error, AttributeError) and other != url:
             return await _begun(other, write=write)
         raise _explained(error, url) from error
+
+
+def _engine(url: URL, *, write: bool) -> Engine:
+    """Return an engine for a database, which keeps no connection open; the same for work within work.
+
+    What it asks a server when it first connects, and statements that it has compiled, serve the next connection too.
+    """
+    engines = _ENGINES.get(None)
+    if engines is None:
+        engines = {}
+        _ENGINES.set(engines)  # in the context of this event loop, and gone with it
+    dialect = dialects.of(url)
+    key = (url, write and dialect.in_file)  # elsewhere a connection that writes is like any other
+    if key not in engines:
+        engine = create_engine(url, poolclass=NullPool, connect_args=dialect.connect_args(), hide_parameters=True)
+        dialect.prepare(engine, write=write)
+        engines[key] = engine
+    return engines[key]
 
 
 def _explained(error: Exception, url: URL) -> DbtasksError:

@@ -1,16 +1,18 @@
 """What happened in a database, and which environment it says it is: the table ``dbtasks_ledger``."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, MetaData, String, Table, func, inspect, select
+from sqlalchemy import URL, Column, Connection, MetaData, String, Table, bindparam, func, inspect, select
 
 from dbtasks import databases, values
-from dbtasks.dialects.types import COUNTER, LONG_TEXT, SECONDS
+from dbtasks.dialects.own import COUNTER, LONG_TEXT, SECONDS
 from dbtasks.errors import DatabaseMissing
 
 PREFIX = "dbtasks_"  # of every table of ours
 NAME = "dbtasks_ledger"
+RUNS = ("upgrade", "downgrade", "repair")  # kinds of events
 DONE, STARTED, FAILED, REPAIRED = "done", "started", "failed", "repaired"
 
 table = Table(
@@ -30,6 +32,9 @@ table = Table(
     Column("error", LONG_TEXT, nullable=False),
     Column("detail", LONG_TEXT, nullable=False),
 )
+# Made once: a run writes rows for every revision, and what is made anew is compiled anew.
+INSERT = table.insert()
+UPDATE = table.update().where(table.c.id == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def append(connection: Connection, event: Event) -> int:
     row["started"] = event.started or values.now()
     row["finished"] = event.finished or ("" if event.outcome == STARTED else values.now())
     row["actor"], row["tool"] = event.actor or values.actor(), event.tool or values.tool()
-    (number,) = connection.execute(table.insert().values(row)).inserted_primary_key or (0,)
+    (number,) = connection.execute(INSERT, row).inserted_primary_key or (0,)
     return int(number)
 
 
@@ -100,7 +105,7 @@ def record(url: URL, event: Event) -> None:
 
 def change(connection: Connection, number: int, **row: Any) -> None:
     """Change what is written of an event; nothing happens when there is none."""
-    connection.execute(table.update().where(table.c.id == number).values(row))
+    connection.execute(UPDATE, {"number": number, **row})
 
 
 def remove(connection: Connection, number: int) -> None:
@@ -164,6 +169,12 @@ def environment(url: URL) -> str | None:
     """Return the environment that the database says it is, or None when it says none."""
     found = read(url, "environment", newest=1)
     return found[-1].detail if found else None
+
+
+def unfinished(runs: Sequence[Event]) -> Event | None:
+    """Return the last of such events if it did not come to its end, and nothing was done about it since."""
+    one = runs[-1] if runs else None
+    return one if one and one.kind != "repair" and one.outcome in (STARTED, FAILED) else None
 
 
 def exists(connection: Connection) -> bool:

@@ -1,10 +1,12 @@
-"""Carry a plan out: apply, revert, stamp, and start again from nothing."""
+"""Carry a plan out: apply, revert, stamp, and start again from nothing.
+
+What sets aside is imported where that is done: most runs take nothing away.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dbtasks import databases, dialects, guard, ledger, lock, plan, road, whole
-from dbtasks.aside import Aside
+from dbtasks import databases, dialects, guard, ledger, lock, plan, road
 from dbtasks.errors import RevisionNotGiven
 from dbtasks.history import History
 from dbtasks.ledger import Event
@@ -47,7 +49,9 @@ def run(
         return Report(wanted.database, (), wanted.current)
     trip = _trip(history, settings, caller)
     trip.direction = wanted.direction
-    if set_aside:
+    if set_aside and wanted.stakes:
+        from dbtasks.aside import Aside
+
         copies = Aside(settings.database.url, wanted.stakes)
         trip.on_revision, trip.on_end = copies.before, copies.end
     steps = road.migrate(history, trip, lambda current: wanted.remaining(history, current))
@@ -94,6 +98,8 @@ def reset(
         ManyHeads, LockTimeout, MigrationFailed, HeadsDisagree: see there.
         DatabaseInUse, CannotMove: it cannot be moved; nothing was changed.
     """
+    from dbtasks import whole
+
     history.head()
     database, dialect = settings.database, dialects.of(settings.database.url)
     there = databases.exists(database.url)

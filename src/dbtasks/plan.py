@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from alembic.runtime.migration import MigrationContext
 
-from dbtasks import applied, dialects, environment, ledger, road, services, stakes
+from dbtasks import applied, dialects, environment, ledger, road, stakes
 from dbtasks.environment import Environment
 from dbtasks.errors import DatabaseMissing, DatabaseMoved, DowngradeToBase, PlanMoved, RevisionNotGiven
 from dbtasks.history import Direction, Heads, History, Revision
-from dbtasks.rehearsal import Rehearsal, Way
 from dbtasks.settings import Settings
-from dbtasks.stakes import NOTHING, Stake
+from dbtasks.stakes import Stake
+from dbtasks.way import NOTHING, Rehearsal, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Plan:
         environment: of the database.
         stakes: what may be lost.
         rehearsal: what is known of each step; nothing for steps that can be seen to take nothing away.
-        services: those whose tables a revision touches, by its id; known when the rehearsal is.
+        services: those whose tables a revision touches, by its id; known when the plan is detailed.
     """
 
     database: str
@@ -155,7 +155,6 @@ def weighed(settings: Settings, way: Way, seen: Seen, *, detailed: bool = False,
     """
     where = environment.of(settings, seen.recorded)
     rehearsal, found = stakes.weigh(way, settings.database, where, detailed=detailed, must_revert=must_revert)
-    owners = services.owners(way.history.project) if detailed else {}
     return Plan(
         database=settings.database.name,
         direction=way.direction,
@@ -165,8 +164,15 @@ def weighed(settings: Settings, way: Way, seen: Seen, *, detailed: bool = False,
         environment=where,
         stakes=found,
         rehearsal=rehearsal,
-        services={one: services.touched(sql, owners) for one, sql in rehearsal.sql.items()},
+        services=_touched(way, rehearsal) if detailed else {},
     )
+
+
+def _touched(way: Way, rehearsal: Rehearsal) -> dict[str, tuple[str, ...]]:
+    from dbtasks import services  # only who wants to know needs it
+
+    owners = services.owners(way.history.project)
+    return {one: services.touched(sql, owners) for one, sql in rehearsal.sql.items()}
 
 
 def _id(way: Way, seen: Seen) -> str:

@@ -24,9 +24,9 @@ from dbtasks.ledger import Event
 from dbtasks.migrate import Report
 from dbtasks.plan import Plan, Seen
 from dbtasks.putback import Outcome
-from dbtasks.rehearsal import Way
 from dbtasks.road import NOBODY, Caller
 from dbtasks.settings import Settings
+from dbtasks.way import Way
 
 KIND = "rebase"  # of the event that is open from the first revert until everything is back
 UNSEEN = (DatabaseMissing, AccessDenied, ServerUnreachable, DatabaseUnusable, DriverNotInstalled)

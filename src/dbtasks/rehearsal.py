@@ -9,38 +9,13 @@ from sqlalchemy import URL, Connection, event
 
 from dbtasks import databases, dialects, road, scratch
 from dbtasks.errors import BrokenReferences, MigrationFailed
-from dbtasks.history import Direction, Heads, History, Revision
 from dbtasks.road import Run
 from dbtasks.settings import DatabaseSettings
 from dbtasks.watch import VERSIONS, Columns, Loss, Watch, columns_of
+from dbtasks.way import Rehearsal, Way
 
 LOOKING = re.compile(r"\s*(SELECT|PRAGMA|SHOW|DESCRIBE|--)", re.IGNORECASE)  # what is sent to look
 ENVELOPE = re.compile(r"\s*(BEGIN|COMMIT|START TRANSACTION|ROLLBACK|SAVEPOINT|RELEASE)\b[^;]*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Steps to take, in one direction, from where a database is."""
-
-    history: History
-    current: Heads
-    steps: tuple[Revision, ...]
-    direction: Direction
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """What came of it.
-
-    Attributes:
-        losses: what the revisions take away, in their order.
-        sql: the statements of each revision that has any.
-        was_run: whether they were run; otherwise they were read.
-    """
-
-    losses: tuple[Loss, ...]
-    sql: dict[str, tuple[str, ...]]
-    was_run: bool
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ What only plain ``alembic`` needs is imported where it is used: every task comes
 
 import logging
 from collections.abc import Sequence
-from logging.config import fileConfig
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +45,8 @@ def run_offline(target_metadata: Sequence[MetaData], **options: Any) -> None:
 
 def _plain(config: Config) -> Run:
     """Return the run of plain ``alembic``, or of a program that calls Alembic's commands by itself."""
+    from logging.config import fileConfig
+
     from dbtasks.plain import Plain
 
     command = config.cmd_opts.cmd[0].__name__ if config.cmd_opts else ""
@@ -82,7 +83,7 @@ def _agree(run: Run, revisions: History, configured: Settings, journey: Journey)
     from dbtasks import environment, guard, plan, stakes
     from dbtasks.aside import Aside
     from dbtasks.guard import Consent
-    from dbtasks.rehearsal import Way
+    from dbtasks.way import Way
 
     given = context.get_x_argument(as_dictionary=True)
     name = configured.database.name

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dotenv import dotenv_values
 from sqlalchemy import URL
 
 from dbtasks import dialects
@@ -100,8 +99,13 @@ def wants_colours() -> bool:
 
 def _variables(project: Project, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Return the environment over ``.env``; an empty variable counts as not set."""
+    path = project.root / ".env"
+    if not path.exists():
+        return {key: value for key, value in environ.items() if value}
+    from dotenv import dotenv_values  # many deployments have no such file
+
     try:
-        file = dotenv_values(project.root / ".env")
+        file = dotenv_values(path)
     except UnicodeDecodeError as error:
         raise ConfigurationUnreadable(Source(Path(".env")), "it has characters of another encoding", "UTF-8") from error
     return {key: value for key, value in {**file, **environ}.items() if value}

@@ -1,23 +1,27 @@
-"""What is at stake: the losses of a plan, counted in the live database."""
+"""What is at stake: the losses of a plan, counted in the live database.
+
+What rehearses is imported where that is done: every task that applies revisions comes through here, and most revisions
+can be seen to take nothing away.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, column, func, literal_column, select, table
 from sqlalchemy.exc import DBAPIError
 
-from dbtasks import databases, dialects, scratch
+from dbtasks import databases, dialects
 from dbtasks.environment import Environment
 from dbtasks.errors import BrokenReferences, DatabaseMissing, MayNotCreateDatabase, MigrationFailed
 from dbtasks.harmless import is_harmless, mixes
-from dbtasks.rehearsal import Rehearsal, Way, read, rehearsed
 from dbtasks.settings import DatabaseSettings
-from dbtasks.watch import Columns, Loss, columns_of
+from dbtasks.way import NOTHING, Rehearsal, Way
 
-NOTHING = Rehearsal((), {}, was_run=True)  # of steps that need none
+if TYPE_CHECKING:
+    from dbtasks.watch import Columns, Loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Stake:
         is_accepted: whether the revision states the loss in ``accepts_loss``.
     """
 
-    loss: Loss
+    loss: "Loss"
     rows: int | None
     is_exact: bool = True
     is_accepted: bool = False
@@ -73,9 +77,12 @@ def may_lose(way: Way, database: DatabaseSettings) -> bool:
 
 
 def _rehearse(
-    way: Way, database: DatabaseSettings, environment: Environment, now: Columns, *, must_revert: bool
+    way: Way, database: DatabaseSettings, environment: Environment, now: "Columns", *, must_revert: bool
 ) -> Rehearsal:
     """Rehearse where that harms nobody, and where an empty database will do; otherwise read what can be read."""
+    from dbtasks import scratch
+    from dbtasks.rehearsal import read, rehearsed
+
     if scratch.is_allowed(database, environment):
         try:
             return rehearsed(way, database)
@@ -87,7 +94,9 @@ def _rehearse(
     return read(way, database.url, now)
 
 
-def _live(database: DatabaseSettings) -> Columns:
+def _live(database: DatabaseSettings) -> "Columns":
+    from dbtasks.watch import columns_of
+
     try:
         return databases.connect(database.url, columns_of)
     except DatabaseMissing:
@@ -96,13 +105,13 @@ def _live(database: DatabaseSettings) -> Columns:
 
 def counted(
     database: DatabaseSettings,
-    losses: Sequence[Loss],
-    now: Columns,
+    losses: "Sequence[Loss]",
+    now: "Columns",
     accepted: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> tuple[Stake, ...]:
     """Return what the live database has to lose by each loss; ``accepted`` names those that a revision accepts."""
 
-    def count(there: Columns, connection: Connection) -> tuple[Stake, ...]:
+    def count(there: "Columns", connection: Connection) -> tuple[Stake, ...]:
         found = []
         for one in losses:
             rows, is_exact = _rows(connection, database, one, there)
@@ -118,7 +127,7 @@ def counted(
         return databases.connect(database.url, partial(count, _live(database)))
 
 
-def _rows(connection: Connection, database: DatabaseSettings, loss: Loss, now: Columns) -> tuple[int | None, bool]:
+def _rows(connection: Connection, database: DatabaseSettings, loss: "Loss", now: "Columns") -> tuple[int | None, bool]:
     if not loss.table:
         return None, True
     if loss.live_table not in now or (loss.live_column and loss.live_column not in now[loss.live_table]):

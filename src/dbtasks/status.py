@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from alembic.runtime.migration import MigrationContext
 
-from dbtasks import applied, dialects, ledger, lock, road, unfinished
+from dbtasks import applied, dialects, ledger, lock, road
 from dbtasks.applied import Found
 from dbtasks.dialects import urls
 from dbtasks.errors import DatabaseMissing
@@ -70,7 +70,7 @@ def of(history: History, settings: Settings) -> Status:
     def look(context: MigrationContext) -> _Seen:
         connection = context.connection
         assert connection is not None  # noqa: S101 - it is looked at online
-        events = ledger.events(connection, *unfinished.RUNS)
+        events = ledger.events(connection, *ledger.RUNS)
         holder = lock.holder(url, lambda _url, work: work(connection))
         current = tuple(sorted(context.get_current_heads()))
         return _Seen(
@@ -100,7 +100,7 @@ def of(history: History, settings: Settings) -> Status:
         unknown=unknown,
         migrating=seen.migrating,
         edited=_edited(history, effective, seen),
-        unfinished=None if seen.migrating or dialects.of(url).atomic else unfinished.last(seen.events),
+        unfinished=None if seen.migrating or dialects.of(url).atomic else ledger.unfinished(seen.events),
         sourceless=seen.applied.missing,
     )
 

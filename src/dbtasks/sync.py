@@ -11,10 +11,10 @@ from dbtasks.guard import Consent
 from dbtasks.history import Direction, Heads, History
 from dbtasks.keep import Kept
 from dbtasks.plan import Plan, Seen
-from dbtasks.rehearsal import Way
 from dbtasks.road import NOBODY, Caller, Step
 from dbtasks.settings import Settings
 from dbtasks.stakes import Stake
+from dbtasks.way import Way
 
 INSERTED = (aside.INSERT,)  # why a copy was made that only says which rows were there
 

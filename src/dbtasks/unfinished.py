@@ -1,31 +1,23 @@
 """A revision that did not come to its end where DDL commits by itself, and the names that it had given by then."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sqlalchemy import URL
 
 from dbtasks import dialects, ledger, rehearsal
 from dbtasks.history import Direction, Heads, History
 from dbtasks.ledger import Event
-from dbtasks.rehearsal import Way
 from dbtasks.settings import DatabaseSettings
 from dbtasks.statements import Lineage
 from dbtasks.watch import Columns
-
-RUNS = ("upgrade", "downgrade", "repair")
+from dbtasks.way import Way
 
 
 def run(url: URL) -> Event | None:
     """Return the last run in a database if it did not come to its end; None where nothing of it can have stayed."""
     if dialects.of(url).atomic:
         return None
-    return last(ledger.read(url, *RUNS, newest=1))
-
-
-def last(events: Sequence[Event]) -> Event | None:
-    """Return the last of such events if it did not come to its end, and nothing was done about it since."""
-    one = events[-1] if events else None
-    return one if one and one.kind != "repair" and one.outcome in (ledger.STARTED, ledger.FAILED) else None
+    return ledger.unfinished(ledger.read(url, *ledger.RUNS, newest=1))
 
 
 def way(history: History, left: Event | None, current: Heads) -> Way | None:

@@ -4,6 +4,7 @@ import getpass
 import os
 import socket
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 
 
@@ -17,6 +18,7 @@ def shown(moment: str) -> str:
     return f"{moment[:10]} {moment[11:19]} UTC" if moment else ""
 
 
+@cache
 def actor() -> str:
     """Return ``user@host``; the number of a user who has no name."""
     try:
@@ -26,6 +28,7 @@ def actor() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
+@cache  # finding it reads files, and every row of the ledger names it
 def tool() -> str:
     """Return the name and the version of this tool."""
     return f"dbtasks {version('dbtasks')}"

@@ -11,6 +11,7 @@ import pytest
 
 from dbtasks import errors
 from dbtasks.errors import DbtasksError, ManyHeads, Refused, Source, counted, did_you_mean
+from dbtasks.errors.base import as_dataclass
 
 FACTS: dict[object, Any] = {
     str: "some.word",
@@ -41,8 +42,8 @@ CLASSES = sorted({one for one in subclasses(DbtasksError) if one is not Refused}
 def variants(cls: type[DbtasksError]) -> Iterator[DbtasksError]:
     """Yield errors of a class with every combination of a fact that is there, missing, true or false."""
     hints = get_type_hints(cls)
-    names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
-    defaults = {field.name: field.default for field in fields(cls) if field.default is not MISSING}  # type: ignore[arg-type]
+    names = [field.name for field in fields(as_dataclass(cls))]  # type: ignore[arg-type]
+    defaults = {one.name: one.default for one in fields(as_dataclass(cls)) if one.default is not MISSING}  # type: ignore[arg-type]
     choices = []
     for name in names:
         types = [one for one in get_args(hints[name]) or (hints[name],) if one is not type(None)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import dotenv.main
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import render_python_code
@@ -52,7 +53,7 @@ class Vector(Money):
     cache_ok = True
 
 
-Money.__module__, Vector.__module__ = "services.common.types", "dotenv.main"
+Money.__module__, Vector.__module__ = "services.common.types", dotenv.main.__name__  # a library's, which is loaded
 META = sa.MetaData(naming_convention={"ix": "ix_%(column_0_label)s", "fk": "fk_%(table_name)s_%(column_0_name)s"})
 ITEM = sa.Table(
     "item",

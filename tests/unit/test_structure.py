@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 import dbtasks
-from dbtasks import render
+from dbtasks import dialects, render
+from dbtasks.dialects import Dialect
+from dbtasks.dialects.parts import part
 from support.repository import ROOT
 
 SRC = ROOT / "src" / "dbtasks"
@@ -46,6 +48,7 @@ LAYERS = (
         "statements",
         "narrowing",
         "watch",
+        "way",
         "harmless",
         "rehearsal",
     ),
@@ -67,6 +70,14 @@ DIALECTS_ELSEWHERE = {
     "tasks/checking.py": {"Look whether it works on these, too: postgresql,mysql,sqlite."},
     "tasks/authoring.py": {"Print it for these, too: postgresql,mysql,sqlite."},
     "tasks/rehearsing.py": {"On these: sqlite,postgresql,mysql; by default the project's own. Servers are started."},
+}
+NOT_DAILY = {
+    "sqlalchemy.orm",
+    *(f"dbtasks.{name}" for name in ("revise", "drafting", "checks", "rebase", "keep", "whole")),
+}
+NOT_TO_LOOK = {
+    *(f"dbtasks.{name}" for name in ("plan", "rehearsal", "scratch", "statements", "services", "dialects.clones")),
+    *("dbtasks.dialects.definitions", "dbtasks.dialects.portability", "sqlalchemy.dialects.mysql", "logging.config"),
 }
 LOADED = """
 import sys
@@ -206,9 +217,18 @@ def test_a_daily_task_imports_no_more_than_it_needs(task: str) -> None:
     done = subprocess.run([sys.executable, "-P", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     loaded = set(json.loads(done.stderr.splitlines()[-1]))
     assert done.stdout.startswith(("database ", "Would ", "Nothing ")), done.stdout + done.stderr
-    assert (
-        loaded & {"sqlalchemy.orm", "dbtasks.revise", "dbtasks.drafting", "dbtasks.checks", "dbtasks.rebase"} == set()
-    )
+    assert loaded & NOT_DAILY == set()
+    if task == "db.status":  # which rehearses nothing, and knows only its own database
+        assert loaded & NOT_TO_LOOK == set()
+
+
+@pytest.mark.parametrize("dialect", dialects.ALL, ids=lambda one: one.names[0])
+@pytest.mark.parametrize("name", [name for name, one in vars(Dialect).items() if isinstance(one, type(part("")))])
+def test_a_dialect_has_its_parts(dialect: Dialect, name: str) -> None:
+    """Each is an object of the base's kind, which is made once."""
+    found = getattr(dialect, name)
+    assert isinstance(found, type(getattr(Dialect(), name)))
+    assert getattr(dialect, name) is found
 
 
 def test_words_are_found_where_they_are() -> None:

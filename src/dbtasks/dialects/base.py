@@ -3,22 +3,25 @@
 import os
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, types
 from sqlalchemy.types import TypeEngine
 
-from dbtasks.dialects.clones import Clones
-from dbtasks.dialects.copies import Copies
-from dbtasks.dialects.definitions import Reader
-from dbtasks.dialects.literals import Literals
-from dbtasks.dialects.locks import Lock
-from dbtasks.dialects.moves import Moves
-from dbtasks.dialects.online import Online
-from dbtasks.dialects.portability import Portability
-from dbtasks.dialects.private import Private
+from dbtasks.dialects.parts import part
 from dbtasks.dialects.quoting import literal
 from dbtasks.errors import DatabaseMissing, DbtasksError, UnsupportedDatabaseUrl
+
+if TYPE_CHECKING:
+    from dbtasks.dialects.clones import Clones
+    from dbtasks.dialects.copies import Copies
+    from dbtasks.dialects.definitions import Reader
+    from dbtasks.dialects.literals import Literals
+    from dbtasks.dialects.locks import Lock
+    from dbtasks.dialects.moves import Moves
+    from dbtasks.dialects.online import Online
+    from dbtasks.dialects.portability import Portability
+    from dbtasks.dialects.private import Private
 
 T = TypeVar("T")
 Open = Callable[[URL, Callable[[Connection], T]], T]
@@ -51,15 +54,15 @@ class Dialect:
 
     atomic = False  # a revision that fails leaves nothing behind
     offline = True  # DDL can be written without a database (alembic --sql)
-    definitions = Reader()  # how indexes and constraints are made
-    copies = Copies()  # how values are copied aside and taken back
-    literals = Literals()  # how made-up values are written
-    lock = Lock()  # one migrator at a time
-    online = Online()  # what a change costs those who use the table
-    portability = Portability()  # what does not work here, told without a server
-    clones = Clones()  # how a whole database is copied, and copies are kept
-    moves = Moves()  # how the whole database is moved aside and back
-    private: Private | None = None  # how a server of one's own is started; None where there is none
+    definitions: "Reader" = part("definitions:Reader")  # how indexes and constraints are made
+    copies: "Copies" = part("copies:Copies")  # how values are copied aside and taken back
+    literals: "Literals" = part("literals:Literals")  # how made-up values are written
+    lock: "Lock" = part("locks:Lock")  # one migrator at a time
+    online: "Online" = part("online:Online")  # what a change costs those who use the table
+    portability: "Portability" = part("portability:Portability")  # what does not work here, told without a server
+    clones: "Clones" = part("clones:Clones")  # how a whole database is copied, and copies are kept
+    moves: "Moves" = part("moves:Moves")  # how the whole database is moved aside and back
+    private: "Private | None" = None  # how a server of one's own is started; None where there is none
     alters_autoincrement = False  # a changed column has to be told again that it counts up
     orders_columns = False  # a column can be put in its old place again
     checks_keys = True  # a foreign key and what it refers to have to fit at every moment

@@ -4,20 +4,11 @@ import re
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
-from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects import texts
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
-from dbtasks.dialects.clones import MySQLClones
-from dbtasks.dialects.copies import MySQLCopies
-from dbtasks.dialects.definitions import MySQLReader
-from dbtasks.dialects.literals import MySQLLiterals
-from dbtasks.dialects.locks import MySQLLock
-from dbtasks.dialects.moves import MySQLMoves
-from dbtasks.dialects.online import MySQLOnline
-from dbtasks.dialects.portability import MySQLPortability
-from dbtasks.dialects.private import MARIADB
+from dbtasks.dialects.parts import part
 from dbtasks.errors import AccessDenied, DatabaseReadOnly, DbtasksError, PermissionDenied, ServerUnreachable
 
 T = TypeVar("T")
@@ -54,15 +45,15 @@ class MySQL(Dialect):
     alters_autoincrement = True
     orders_columns = True
     implies_indexes = True
-    clones = MySQLClones()
-    copies = MySQLCopies()
-    definitions = MySQLReader()
-    literals = MySQLLiterals()
-    lock = MySQLLock()
-    moves = MySQLMoves()
-    private = MARIADB
-    online = MySQLOnline()
-    portability = MySQLPortability()
+    clones = part("clones:MySQLClones")
+    copies = part("copies:MySQLCopies")
+    definitions = part("definitions:MySQLReader")
+    literals = part("literals:MySQLLiterals")
+    lock = part("locks:MySQLLock")
+    moves = part("moves:MySQLMoves")
+    private = part("private:MARIADB")
+    online = part("online:MySQLOnline")
+    portability = part("portability:MySQLPortability")
 
     def quoted(self, name: str) -> str:
         """Return a name in backticks."""
@@ -125,6 +116,8 @@ class MySQL(Dialect):
 
     def source(self, kind: TypeEngine[Any], imports: set[str]) -> str | None:
         """Say the character set and collation of an enum, which Alembic leaves out."""
+        from sqlalchemy.dialects import mysql  # only a draft needs it, and this module is imported for every database
+
         options = {name: getattr(kind, name, None) for name in ("charset", "collation")}
         if not isinstance(kind, mysql.ENUM) or not any(options.values()):
             return None

@@ -11,15 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects import texts
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
-from dbtasks.dialects.clones import PostgreSQLClones
-from dbtasks.dialects.copies import PostgreSQLCopies
-from dbtasks.dialects.definitions import PostgreSQLReader
-from dbtasks.dialects.literals import PostgreSQLLiterals
-from dbtasks.dialects.locks import PostgreSQLLock
-from dbtasks.dialects.moves import PostgreSQLMoves
-from dbtasks.dialects.online import PostgreSQLOnline
-from dbtasks.dialects.portability import PostgreSQLPortability
-from dbtasks.dialects.private import POSTGRESQL
+from dbtasks.dialects.parts import part
 from dbtasks.errors import (
     AccessDenied,
     DatabaseMissing,
@@ -116,22 +108,24 @@ class PostgreSQL(Dialect):
 
     atomic = True
     has_schemas = True
-    clones = PostgreSQLClones()
-    copies = PostgreSQLCopies()
-    definitions = PostgreSQLReader()
-    literals = PostgreSQLLiterals()
-    lock = PostgreSQLLock()
-    moves = PostgreSQLMoves()
-    private = POSTGRESQL
-    online = PostgreSQLOnline()
-    portability = PostgreSQLPortability()
+    clones = part("clones:PostgreSQLClones")
+    copies = part("copies:PostgreSQLCopies")
+    definitions = part("definitions:PostgreSQLReader")
+    literals = part("literals:PostgreSQLLiterals")
+    lock = part("locks:PostgreSQLLock")
+    moves = part("moves:PostgreSQLMoves")
+    private = part("private:POSTGRESQL")
+    online = part("online:PostgreSQLOnline")
+    portability = part("portability:PostgreSQLPortability")
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait, and prepare nothing by name: a pooler in transaction mode forgets it.
 
+        A statement without a name need not be closed either, which would be one more round trip for each.
         https://magicstack.github.io/asyncpg/current/faq.html
         """
-        return {"timeout": CONNECT_SECONDS, "statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        unnamed = {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+        return {"timeout": CONNECT_SECONDS, **unnamed}
 
     def explain(self, error: BaseException, url: URL) -> DbtasksError | None:  # noqa: PLR0911 - a table of states
         """Tell by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html."""

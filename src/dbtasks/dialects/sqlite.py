@@ -9,12 +9,7 @@ from sqlalchemy import URL, Connection, Engine, event
 
 from dbtasks.dialects import texts
 from dbtasks.dialects.base import Dialect, Open, chain
-from dbtasks.dialects.clones import SQLiteClones
-from dbtasks.dialects.copies import SQLiteCopies
-from dbtasks.dialects.definitions import SQLiteReader
-from dbtasks.dialects.locks import SQLiteLock
-from dbtasks.dialects.moves import SQLiteMoves
-from dbtasks.dialects.portability import SQLitePortability
+from dbtasks.dialects.parts import part
 from dbtasks.errors import DatabaseMissing, DatabaseReadOnly, DatabaseUnusable, DbtasksError, UnsupportedDatabaseUrl
 
 T = TypeVar("T")
@@ -33,12 +28,12 @@ class SQLite(Dialect):
     sync_drivers = (("sqlite", "sqlite3"),)
 
     atomic = True
-    clones = SQLiteClones()
-    copies = SQLiteCopies()
-    definitions = SQLiteReader()
-    lock = SQLiteLock()
-    moves = SQLiteMoves()
-    portability = SQLitePortability()
+    clones = part("clones:SQLiteClones")
+    copies = part("copies:SQLiteCopies")
+    definitions = part("definitions:SQLiteReader")
+    lock = part("filelocks:SQLiteLock")
+    moves = part("moves:SQLiteMoves")
+    portability = part("portability:SQLitePortability")
     offline = False  # batch mode copies the table that it finds, so it needs one to look at
     checks_keys = False
     rebuilds = True

@@ -1,15 +1,9 @@
-"""Column types: those of dbtasks' own tables, and what a name says in one database only."""
+"""Column types: what a name says in one database only."""
 
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Float, Integer, Text
 from sqlalchemy.dialects import mysql
-from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.types import TypeEngine
-
-LONG_TEXT = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")  # their TEXT ends at 64 KiB
-COUNTER = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER PRIMARY KEY counts up there
-SECONDS = Float(53)
 
 # https://mariadb.com/kb/en/data-type-storage-requirements/
 SIZES = {"TINY": 2**8 - 1, "": 2**16 - 1, "MEDIUM": 2**24 - 1, "LONG": 2**32 - 1}

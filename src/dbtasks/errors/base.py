@@ -4,16 +4,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, Self, dataclass_transform
 
 
+@dataclass_transform(eq_default=False)
 class DbtasksError(Exception):
     """Something that stops a command, told as what happened, why, and what to run next.
 
-    Subclasses are dataclasses: the facts are attributes, and the three sentences are made of them.
+    Subclasses are dataclasses: the facts are attributes, and the three sentences are made of them. They become
+    dataclasses when the first of their kind is raised: a command raises one of a hundred at most, and to make all of
+    them dataclasses takes four times as long as it takes to import them.
     """
 
     exit_code = 2
     quotes_others = False  # whether a sentence repeats words that are not ours, which may repeat a password
+
+    def __new__(cls, *facts: Any, **named: Any) -> Self:
+        """Return an error whose facts are still to be set, by what :func:`as_dataclass` gives the class."""
+        as_dataclass(cls)
+        return super().__new__(cls, *facts, **named)
 
     def what(self) -> str:
         """Return the sentence that names what happened."""
@@ -34,7 +43,14 @@ class DbtasksError(Exception):
         return "\n".join(lines)
 
 
-@dataclass(eq=False)
+def as_dataclass(cls: type[DbtasksError]) -> type[DbtasksError]:
+    """Return the class, which is a dataclass now, as are those that it inherits facts from."""
+    for one in reversed(cls.__mro__[: cls.__mro__.index(DbtasksError)]):
+        if "__init__" not in vars(one):
+            dataclass(eq=False)(one)
+    return cls
+
+
 class Refused(DbtasksError):
     """A guard did not let a destructive command run; nothing was changed."""
 

@@ -1,12 +1,10 @@
 """Errors of histories that branch: which revisions are moved, and behind which."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from dbtasks.errors.base import DbtasksError, Refused, Source, counted, did_you_mean
 
 
-@dataclass(eq=False)
 class GitCannotTell(DbtasksError):
     """Git does not know which revisions are on the main branch."""
 
@@ -23,7 +21,6 @@ class GitCannotTell(DbtasksError):
         return _local(self.candidates)
 
 
-@dataclass(eq=False)
 class UnknownBranch(DbtasksError):
     """Git has no branch of that name."""
 
@@ -41,7 +38,6 @@ class UnknownBranch(DbtasksError):
         return "git branch --all"
 
 
-@dataclass(eq=False)
 class NothingLocal(DbtasksError):
     """All revisions are on the main branch, so that none may be moved."""
 
@@ -58,7 +54,6 @@ class NothingLocal(DbtasksError):
         return f"inv db.merge, or if nobody has applied it yet: {_local(self.candidates)}"
 
 
-@dataclass(eq=False)
 class OntoUnclear(DbtasksError):
     """There is not exactly one revision behind which the local ones could go."""
 
@@ -76,7 +71,6 @@ class OntoUnclear(DbtasksError):
         return f"inv db.rebase --onto {(self.others or self.heads)[0]}, or another of them."
 
 
-@dataclass(eq=False)
 class OntoNoHead(DbtasksError):
     """Others build on the revision behind which the local ones are to go."""
 
@@ -93,7 +87,6 @@ class OntoNoHead(DbtasksError):
         return f"inv db.rebase --onto {self.heads[0]}, or another of them."
 
 
-@dataclass(eq=False)
 class NothingBehind(DbtasksError):
     """Everything local comes before the revision behind which it is to go."""
 
@@ -110,7 +103,6 @@ class NothingBehind(DbtasksError):
         return f"inv db.rebase --onto {self.others[0]}"
 
 
-@dataclass(eq=False)
 class LocalForks(DbtasksError):
     """The local revisions end in several."""
 
@@ -130,7 +122,6 @@ class LocalForks(DbtasksError):
         return f"inv db.rebase --onto {self.onto} --local {self.first}, then the other behind that, or inv db.merge"
 
 
-@dataclass(eq=False)
 class StandsOnOthers(DbtasksError):
     """A revision that is to be moved builds on one that would stay on another branch."""
 
@@ -148,7 +139,6 @@ class StandsOnOthers(DbtasksError):
         return f"inv db.merge, or if that is yours, too: inv db.rebase --onto {self.onto} --local {self.parent}"
 
 
-@dataclass(eq=False)
 class OthersStandOn(DbtasksError):
     """A revision that is not to be moved builds on one that is."""
 
@@ -166,7 +156,6 @@ class OthersStandOn(DbtasksError):
         return "inv db.merge"
 
 
-@dataclass(eq=False)
 class ParentNotPlain(DbtasksError):
     """The line ``down_revision`` of a file is no text that could be replaced."""
 
@@ -182,7 +171,6 @@ class ParentNotPlain(DbtasksError):
         return "write it out, then run inv db.rebase again."
 
 
-@dataclass(eq=False)
 class FileNotWritten(DbtasksError):
     """A file of the migration environment cannot be written."""
 
@@ -199,7 +187,6 @@ class FileNotWritten(DbtasksError):
         return "make the folder writable, then run the command again."
 
 
-@dataclass(eq=False)
 class SharedRevisions(Refused):
     """Revisions that a protected database knows must not be moved: others run the files as they are."""
 

@@ -1,11 +1,8 @@
 """Errors of the checks that run before a change is merged."""
 
-from dataclasses import dataclass
-
 from dbtasks.errors.base import DbtasksError, did_you_mean
 
 
-@dataclass(eq=False)
 class SinceUnclear(DbtasksError):
     """It is not known what was added since a branch, tag or commit."""
 
@@ -25,7 +22,6 @@ class SinceUnclear(DbtasksError):
         return "git fetch origin; in a pipeline: check out with the whole history (fetch-depth: 0, GIT_DEPTH: 0)"
 
 
-@dataclass(eq=False)
 class LinterFailed(DbtasksError):
     """The program that judges the SQL did not do so."""
 

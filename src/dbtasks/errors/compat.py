@@ -1,11 +1,8 @@
 """Errors of looking at the code of another commit."""
 
-from dataclasses import dataclass
-
 from dbtasks.errors.base import DbtasksError, did_you_mean
 
 
-@dataclass(eq=False)
 class GitNotUsable(DbtasksError):
     """Git cannot give the files of a commit."""
 
@@ -21,7 +18,6 @@ class GitNotUsable(DbtasksError):
         return "run the command in the working copy of a git repository."
 
 
-@dataclass(eq=False)
 class UnknownRef(DbtasksError):
     """Git knows no such commit, branch or tag."""
 
@@ -42,7 +38,6 @@ class UnknownRef(DbtasksError):
         return "git fetch --unshallow --tags" if self.is_shallow else "git fetch --all --tags"
 
 
-@dataclass(eq=False)
 class OldCodeNotUsable(DbtasksError):
     """The code of another commit cannot be loaded, or its schema cannot be made; nothing was compared.
 

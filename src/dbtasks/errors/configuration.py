@@ -1,12 +1,10 @@
 """Errors of the project's files and settings, and of the database URL."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from dbtasks.errors.base import DbtasksError, Source, did_you_mean, quoted
 
 
-@dataclass(eq=False)
 class ProjectNotFound(DbtasksError):
     """No folder from here upwards is a project of dbtasks."""
 
@@ -23,7 +21,6 @@ class ProjectNotFound(DbtasksError):
         return "run the command inside the repository; in a new one, inv db.init writes what is missing."
 
 
-@dataclass(eq=False)
 class UnknownKey(DbtasksError):
     """A configuration file has a key that nothing reads."""
 
@@ -42,7 +39,6 @@ class UnknownKey(DbtasksError):
         return f"use one of {', '.join(self.known)}."
 
 
-@dataclass(eq=False)
 class ConfigurationMissing(DbtasksError):
     """A configuration file or folder that has to be there is not."""
 
@@ -65,7 +61,6 @@ class ConfigurationMissing(DbtasksError):
         return "create it (inv db.init writes a first one), or point CONFIG_PATH at the folder that has it."
 
 
-@dataclass(eq=False)
 class ConfigurationUnreadable(DbtasksError):
     """A configuration file is not what its ending says."""
 
@@ -83,7 +78,6 @@ class ConfigurationUnreadable(DbtasksError):
         return "correct that line." if self.source.line else "correct the file."
 
 
-@dataclass(eq=False)
 class UrlMissing(DbtasksError):
     """No configuration names the database."""
 
@@ -99,7 +93,6 @@ class UrlMissing(DbtasksError):
         return "write 'database: {url: sqlite+aiosqlite:///db/database.db}' into the configuration."
 
 
-@dataclass(eq=False)
 class BadSetting(DbtasksError):
     """A setting has a value that it cannot have."""
 
@@ -118,7 +111,6 @@ class BadSetting(DbtasksError):
         return f"correct it in {self.origin}."
 
 
-@dataclass(eq=False)
 class BadDatabaseUrl(DbtasksError):
     """The database URL cannot be read; it is not repeated, since a password may stand in it."""
 
@@ -134,7 +126,6 @@ class BadDatabaseUrl(DbtasksError):
         return "write for example sqlite+aiosqlite:///db/database.db."
 
 
-@dataclass(eq=False)
 class UnsupportedDatabaseUrl(DbtasksError):
     """The database URL is well formed, but names no database that migrations could be kept in."""
 
@@ -152,7 +143,6 @@ class UnsupportedDatabaseUrl(DbtasksError):
         return f"write {self.advice}."
 
 
-@dataclass(eq=False)
 class UnknownDialect(DbtasksError):
     """The database URL names a kind of database that dbtasks does not serve."""
 
@@ -170,7 +160,6 @@ class UnknownDialect(DbtasksError):
         return "write one of these before '://'."
 
 
-@dataclass(eq=False)
 class SyncDriver(DbtasksError):
     """The database URL names a driver that is not the asynchronous one of its dialect."""
 
@@ -190,7 +179,6 @@ class SyncDriver(DbtasksError):
         return f"write '{self.wanted}://' instead."
 
 
-@dataclass(eq=False)
 class SyncDriverMissing(DbtasksError):
     """An engine that is not asynchronous is asked for, and no driver for it is installed."""
 
@@ -207,7 +195,6 @@ class SyncDriverMissing(DbtasksError):
         return f"pip install {self.packages[0]}, or use an asynchronous engine."
 
 
-@dataclass(eq=False)
 class DriverNotInstalled(DbtasksError):
     """The Python package of the database driver is not there."""
 

@@ -1,11 +1,8 @@
 """Errors of a database and its server."""
 
-from dataclasses import dataclass
-
 from dbtasks.errors.base import DbtasksError
 
 
-@dataclass(eq=False)
 class ServerUnreachable(DbtasksError):
     """Nothing answers at the address of the database server."""
 
@@ -22,7 +19,6 @@ class ServerUnreachable(DbtasksError):
         return "start the server, or correct host and port in DATABASE_URL or 'database.url'."
 
 
-@dataclass(eq=False)
 class AccessDenied(DbtasksError):
     """The server knows the user or the password not."""
 
@@ -39,7 +35,6 @@ class AccessDenied(DbtasksError):
         return "correct user and password in DATABASE_URL or 'database.url' (percent-encode special characters)."
 
 
-@dataclass(eq=False)
 class DatabaseMissing(DbtasksError):
     """The server is there, the database is not."""
 
@@ -56,7 +51,6 @@ class DatabaseMissing(DbtasksError):
         return "inv db.create"
 
 
-@dataclass(eq=False)
 class DatabaseReadOnly(DbtasksError):
     """The database can be read but not written."""
 
@@ -73,7 +67,6 @@ class DatabaseReadOnly(DbtasksError):
         return "give your user the right to write there, or point DATABASE_URL elsewhere."
 
 
-@dataclass(eq=False)
 class DatabaseUnusable(DbtasksError):
     """The database refused, for a reason that only its own words tell."""
 
@@ -87,12 +80,10 @@ class DatabaseUnusable(DbtasksError):
         return f"{self.cause}."
 
 
-@dataclass(eq=False)
 class PermissionDenied(DatabaseUnusable):
     """The server let the user in, but not do this."""
 
 
-@dataclass(eq=False)
 class MayNotCreateDatabase(DbtasksError):
     """The user may not create databases, and a database had to be created."""
 
@@ -115,7 +106,6 @@ class MayNotCreateDatabase(DbtasksError):
         return "create it as an administrator, or grant the right."
 
 
-@dataclass(eq=False)
 class LockTimeout(DbtasksError):
     """Another process is migrating the same database, and did not finish in time."""
 
@@ -133,7 +123,6 @@ class LockTimeout(DbtasksError):
         return "wait for it and run the command again, or wait longer: --lock-timeout or 'database.lock_timeout'."
 
 
-@dataclass(eq=False)
 class ScratchNotAllowed(DbtasksError):
     """A scratch database is needed, and the server is not one to make it on."""
 

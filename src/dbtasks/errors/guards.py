@@ -1,11 +1,8 @@
 """Refusals: a destructive command that a guard did not let run."""
 
-from dataclasses import dataclass
-
 from dbtasks.errors.base import Refused, quoted
 
 
-@dataclass(eq=False)
 class ProtectedEnvironment(Refused):
     """The database is in a protected environment, as it says itself or as the configuration says."""
 
@@ -23,7 +20,6 @@ class ProtectedEnvironment(Refused):
         return "point ENVIRONMENT and DATABASE_URL at a development database."
 
 
-@dataclass(eq=False)
 class EnvironmentsDiffer(Refused):
     """The database says that it belongs to another environment than the configured one."""
 
@@ -37,7 +33,6 @@ class EnvironmentsDiffer(Refused):
         return "correct ENVIRONMENT or DATABASE_URL; if the database's own record is wrong: inv db.environment"
 
 
-@dataclass(eq=False)
 class NotThisMachine(Refused):
     """The database server is elsewhere, and the database does not say what it is."""
 
@@ -56,7 +51,6 @@ class NotThisMachine(Refused):
         )
 
 
-@dataclass(eq=False)
 class NotThrowaway(Refused):
     """Databases for tests would be made on a server that may have something to lose."""
 
@@ -73,7 +67,6 @@ class NotThrowaway(Refused):
         return "point ENVIRONMENT or DATABASE_URL elsewhere, or name a server in 'database.scratch.url'."
 
 
-@dataclass(eq=False)
 class NotNamed(Refused):
     """The user did not name the database that something would be lost from."""
 
@@ -91,7 +84,6 @@ class NotNamed(Refused):
         return f"inv {' '.join(part for part in (self.command, self.arguments) if part)} --confirm {self.database}"
 
 
-@dataclass(eq=False)
 class LossNotAccepted(Refused):
     """A run without anybody to ask would lose data where that is protected."""
 
@@ -106,7 +98,6 @@ class LossNotAccepted(Refused):
         return self.fixes
 
 
-@dataclass(eq=False)
 class DowngradeToBase(Refused):
     """A downgrade to base would drop every table."""
 

@@ -1,12 +1,10 @@
 """Errors of the revisions on disk, and of revisions that a user names."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from dbtasks.errors.base import DbtasksError, Source, counted, did_you_mean, quoted
 
 
-@dataclass(eq=False)
 class HistoryMissing(DbtasksError):
     """The migration environment is not there."""
 
@@ -22,7 +20,6 @@ class HistoryMissing(DbtasksError):
         return "inv db.init"
 
 
-@dataclass(eq=False)
 class RevisionBroken(DbtasksError):
     """A revision file cannot be loaded."""
 
@@ -41,7 +38,6 @@ class RevisionBroken(DbtasksError):
         return "correct that line." if self.source.line else "correct the file, or move it out of versions/."
 
 
-@dataclass(eq=False)
 class DuplicateRevision(DbtasksError):
     """Two files have the same revision id; Alembic would silently run only one of them."""
 
@@ -58,7 +54,6 @@ class DuplicateRevision(DbtasksError):
         return "give one of them another id, or delete the copy."
 
 
-@dataclass(eq=False)
 class MissingParent(DbtasksError):
     """A revision stands on one that no file has."""
 
@@ -75,7 +70,6 @@ class MissingParent(DbtasksError):
         return "bring its file back (git log --diff-filter=D), or correct 'down_revision'."
 
 
-@dataclass(eq=False)
 class UnknownRevision(DbtasksError):
     """A revision was named that no file has."""
 
@@ -92,7 +86,6 @@ class UnknownRevision(DbtasksError):
         return "inv db.history"
 
 
-@dataclass(eq=False)
 class AmbiguousRevision(DbtasksError):
     """The beginning of a revision id fits several."""
 
@@ -109,7 +102,6 @@ class AmbiguousRevision(DbtasksError):
         return "write more of the id."
 
 
-@dataclass(eq=False)
 class NoSuchDistance(DbtasksError):
     """A relative step leads beyond the end of the history."""
 
@@ -127,7 +119,6 @@ class NoSuchDistance(DbtasksError):
         return "inv db.history"
 
 
-@dataclass(eq=False)
 class NotReachable(DbtasksError):
     """The named revision lies in the other direction, or on another branch."""
 
@@ -146,7 +137,6 @@ class NotReachable(DbtasksError):
         return f"inv db.{other} --rev {self.target}"
 
 
-@dataclass(eq=False)
 class ManyHeads(DbtasksError):
     """The history ends in more than one revision."""
 
@@ -164,7 +154,6 @@ class ManyHeads(DbtasksError):
         return "inv db.merge   # joins them by one more revision\n       inv db.rebase  # puts yours behind the other"
 
 
-@dataclass(eq=False)
 class NothingToMerge(DbtasksError):
     """There is one head, or none."""
 
@@ -177,7 +166,6 @@ class NothingToMerge(DbtasksError):
         return f"the history has one head: {self.heads[0]}." if self.heads else "the history has no revision."
 
 
-@dataclass(eq=False)
 class MessageMissing(DbtasksError):
     """A revision needs a message."""
 
@@ -193,7 +181,6 @@ class MessageMissing(DbtasksError):
         return f'inv {self.command} -m "add invoices"'
 
 
-@dataclass(eq=False)
 class RevisionNotGiven(DbtasksError):
     """A command that needs a revision was called without one."""
 
@@ -211,7 +198,6 @@ class RevisionNotGiven(DbtasksError):
         return f"inv db.{self.command} --rev {self.example}"
 
 
-@dataclass(eq=False)
 class BadRevisionRange(DbtasksError):
     """A range of revisions is not of the form A:B."""
 

@@ -1,11 +1,8 @@
 """Errors of what was set aside."""
 
-from dataclasses import dataclass
-
 from dbtasks.errors.base import DbtasksError
 
 
-@dataclass(eq=False)
 class NothingKept(DbtasksError):
     """There is nothing set aside, or not under that id."""
 
@@ -20,7 +17,6 @@ class NothingKept(DbtasksError):
         return "inv db.kept"
 
 
-@dataclass(eq=False)
 class CannotRestore(DbtasksError):
     """The schema does not have what the rows belong to."""
 
@@ -37,7 +33,6 @@ class CannotRestore(DbtasksError):
         return "inv db.upgrade, then run the command again"
 
 
-@dataclass(eq=False)
 class DatabaseInUse(DbtasksError):
     """Others are connected to a database that is to be moved."""
 
@@ -54,7 +49,6 @@ class DatabaseInUse(DbtasksError):
         return "let them end, or end them: --force (only on this machine, and where nothing is protected)"
 
 
-@dataclass(eq=False)
 class CannotMove(DbtasksError):
     """A database, or something in it, cannot be moved by this user."""
 

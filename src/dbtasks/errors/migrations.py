@@ -1,12 +1,10 @@
 """Errors of a run: a revision that fails, a record that disagrees, a schema that is behind."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from dbtasks.errors.base import DbtasksError, Source, counted
 
 
-@dataclass(eq=False)
 class MigrationFailed(DbtasksError):
     """A revision raised; what it did is undone where the database can undo it."""
 
@@ -40,7 +38,6 @@ class MigrationFailed(DbtasksError):
         )
 
 
-@dataclass(eq=False)
 class BrokenReferences(DbtasksError):
     """A revision left rows whose foreign key points nowhere."""
 
@@ -57,7 +54,6 @@ class BrokenReferences(DbtasksError):
         return "let the revision delete or move these rows before it removes what they refer to."
 
 
-@dataclass(eq=False)
 class HeadsDisagree(DbtasksError):
     """After a run the database does not record what was applied."""
 
@@ -78,7 +74,6 @@ class HeadsDisagree(DbtasksError):
         return "inv db.status"
 
 
-@dataclass(eq=False)
 class NotCarriedOut(DbtasksError):
     """``env.py`` came to its end, and did not do what it was asked."""
 
@@ -95,7 +90,6 @@ class NotCarriedOut(DbtasksError):
         return "let it end with runtime.run_online(target_metadata), outside any try."
 
 
-@dataclass(eq=False)
 class DatabaseMoved(DbtasksError):
     """Another process migrated the database between the plan and the run."""
 
@@ -115,7 +109,6 @@ class DatabaseMoved(DbtasksError):
         return "inv db.status, then run the command again"
 
 
-@dataclass(eq=False)
 class PendingRevisions(DbtasksError):
     """The application is newer than the database, and is configured not to migrate it."""
 
@@ -132,7 +125,6 @@ class PendingRevisions(DbtasksError):
         return "inv db.upgrade"
 
 
-@dataclass(eq=False)
 class AlembicFailed(DbtasksError):
     """Alembic refused, for a reason that only its own words tell."""
 
@@ -148,7 +140,6 @@ class AlembicFailed(DbtasksError):
         return f"{self.cause}."
 
 
-@dataclass(eq=False)
 class Interrupted(DbtasksError):
     """The user pressed Ctrl-C."""
 
@@ -164,7 +155,6 @@ class Interrupted(DbtasksError):
         return "inv db.status"
 
 
-@dataclass(eq=False)
 class PlanMoved(DbtasksError):
     """The plan that was looked at is not the plan that there is now."""
 
@@ -182,7 +172,6 @@ class PlanMoved(DbtasksError):
         return f"look at it again (inv db.plan), then give --plan {self.found}"
 
 
-@dataclass(eq=False)
 class TooMuchToSetAside(DbtasksError):
     """More rows are at stake than are copied without being asked for."""
 

@@ -1,11 +1,8 @@
 """Errors of discovery: services, model modules and the tables that they declare."""
 
-from dataclasses import dataclass
-
 from dbtasks.errors.base import DbtasksError, Source, did_you_mean, quoted
 
 
-@dataclass(eq=False)
 class NoServices(DbtasksError):
     """No folder under the services roots holds models."""
 
@@ -23,7 +20,6 @@ class NoServices(DbtasksError):
         return f"create one, for example {example}, or set 'services' in [tool.dbtasks]."
 
 
-@dataclass(eq=False)
 class UnknownService(DbtasksError):
     """A service was named that discovery does not know."""
 
@@ -40,7 +36,6 @@ class UnknownService(DbtasksError):
         return "inv db.services"
 
 
-@dataclass(eq=False)
 class ImportFailed(DbtasksError):
     """A model module cannot be imported; the run stops, for a skipped model would become a dropped table."""
 
@@ -62,7 +57,6 @@ class ImportFailed(DbtasksError):
         )
 
 
-@dataclass(eq=False)
 class ImportedFromElsewhere(DbtasksError):
     """A module's name leads Python to another file than the one that was discovered."""
 
@@ -80,7 +74,6 @@ class ImportedFromElsewhere(DbtasksError):
         return "rename one of them, or set 'pythonpath' in [tool.dbtasks] to the folder the application imports from."
 
 
-@dataclass(eq=False)
 class ImportedTwice(DbtasksError):
     """One model file was imported under two names, so that its tables exist twice."""
 
@@ -97,7 +90,6 @@ class ImportedTwice(DbtasksError):
         return f"import it as '{self.names[0]}' everywhere, or set 'pythonpath' in [tool.dbtasks]."
 
 
-@dataclass(eq=False)
 class TableDeclaredTwice(DbtasksError):
     """Two models of different metadata claim one table."""
 
@@ -116,7 +108,6 @@ class TableDeclaredTwice(DbtasksError):
         return "rename one of the tables, or import the model instead of declaring it again."
 
 
-@dataclass(eq=False)
 class UndeclaredReference(DbtasksError):
     """A foreign key names a table or a column that no discovered model declares."""
 
@@ -145,7 +136,6 @@ class UndeclaredReference(DbtasksError):
         return "correct the name, or let both models share one MetaData (one Base)."
 
 
-@dataclass(eq=False)
 class ModelsNotCreatable(DbtasksError):
     """The database refuses the tables that the models describe."""
 
@@ -163,7 +153,6 @@ class ModelsNotCreatable(DbtasksError):
         return "correct the model; no revision was written."
 
 
-@dataclass(eq=False)
 class ModelMoved(DbtasksError):
     """Tables would be dropped whose models are still in the repository, where discovery does not look."""
 

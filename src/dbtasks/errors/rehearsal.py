@@ -1,11 +1,8 @@
 """What a rehearsal finds, and what keeps it from being held."""
 
-from dataclasses import dataclass
-
 from dbtasks.errors.base import DbtasksError, quoted
 
 
-@dataclass(eq=False)
 class ServerMissing(DbtasksError):
     """A server of a dialect is needed, and none can be started on this machine."""
 
@@ -25,7 +22,6 @@ class ServerMissing(DbtasksError):
         return f"apt install {self.package}, or name a server in 'database.servers.{self.dialect}'."
 
 
-@dataclass(eq=False)
 class ServerDoesNotStart(DbtasksError):
     """The programs of a server are there, and it does not come up."""
 
@@ -42,7 +38,6 @@ class ServerDoesNotStart(DbtasksError):
         return "name a server in 'database.servers' of the configuration instead."
 
 
-@dataclass(eq=False)
 class NothingToRehearse(DbtasksError):
     """What was asked for names no revisions."""
 
@@ -59,7 +54,6 @@ class NothingToRehearse(DbtasksError):
         return "inv db.history shows the revisions; inv --help db.verify what can be asked for."
 
 
-@dataclass(eq=False)
 class UpgradeFails(DbtasksError):
     """A revision cannot be applied."""
 
@@ -74,7 +68,6 @@ class UpgradeFails(DbtasksError):
         return "correct its upgrade; what comes after it was not rehearsed."
 
 
-@dataclass(eq=False)
 class UpgradeFailsOnRows(DbtasksError):
     """A revision can be applied as long as the tables are empty."""
 
@@ -92,7 +85,6 @@ class UpgradeFailsOnRows(DbtasksError):
         return "give the rows what they lack first: a default, or a backfill (inv db.revision --safe drafts one)."
 
 
-@dataclass(eq=False)
 class DowngradeFails(DbtasksError):
     """A revision cannot be reverted."""
 
@@ -109,7 +101,6 @@ class DowngradeFails(DbtasksError):
         return "correct its downgrade; if there is no way back: raise NotImplementedError with the reason."
 
 
-@dataclass(eq=False)
 class DowngradeDiffers(DbtasksError):
     """A downgrade does not lead back to where the upgrade began."""
 
@@ -127,7 +118,6 @@ class DowngradeDiffers(DbtasksError):
         return "have its downgrade undo all that its upgrade does."
 
 
-@dataclass(eq=False)
 class UpgradeNotRepeatable(DbtasksError):
     """A revision that was applied and reverted cannot be applied again, or does something else then."""
 
@@ -148,7 +138,6 @@ class UpgradeNotRepeatable(DbtasksError):
         )
 
 
-@dataclass(eq=False)
 class LosesRows(DbtasksError):
     """A revision takes away rows or values of which it does not say so."""
 

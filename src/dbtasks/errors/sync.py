@@ -1,11 +1,8 @@
 """Errors of revisions that a database has and this branch has not."""
 
-from dataclasses import dataclass
-
 from dbtasks.errors.base import DbtasksError, counted, quoted
 
 
-@dataclass(eq=False)
 class UnknownDatabaseRevision(DbtasksError):
     """The database records a revision that no file has."""
 
@@ -30,7 +27,6 @@ class UnknownDatabaseRevision(DbtasksError):
         return "inv db.sync"
 
 
-@dataclass(eq=False)
 class KeptSourceBroken(DbtasksError):
     """The source of a revision that the ledger kept cannot be used."""
 
@@ -50,7 +46,6 @@ class KeptSourceBroken(DbtasksError):
         return "check out the branch that has it, and downgrade there."
 
 
-@dataclass(eq=False)
 class RevertFailed(DbtasksError):
     """A revision that this branch does not have could not be reverted."""
 

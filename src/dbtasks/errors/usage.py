@@ -1,12 +1,10 @@
 """Errors of the command line."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from dbtasks.errors.base import DbtasksError, did_you_mean, quoted
 
 
-@dataclass(eq=False)
 class TasksMissing(DbtasksError):
     """No folder from here upwards has the file that defines the tasks."""
 
@@ -26,7 +24,6 @@ class TasksMissing(DbtasksError):
         )
 
 
-@dataclass(eq=False)
 class UnknownWord(DbtasksError):
     """A task or a flag that does not exist was given."""
 
@@ -59,7 +56,6 @@ class UnknownWord(DbtasksError):
         return "flag" if self._is_flag else "task"
 
 
-@dataclass(eq=False)
 class BadCommandLine(DbtasksError):
     """A flag lacks its value, or has one that it cannot have."""
 
@@ -76,7 +72,6 @@ class BadCommandLine(DbtasksError):
         return f"inv --help {self.task}" if self.task else "inv --list"
 
 
-@dataclass(eq=False)
 class RenameNotFound(DbtasksError):
     """A rename was given that cannot be one."""
 
@@ -93,7 +88,6 @@ class RenameNotFound(DbtasksError):
         return 'inv db.revision -m "..." lists what may have been renamed.'
 
 
-@dataclass(eq=False)
 class UnknownValue(DbtasksError):
     """A flag was given a value that is none of those it knows."""
 

@@ -4,7 +4,6 @@ from dbtasks.history import headfile
 from dbtasks.history.files import load, parents_in, read
 from dbtasks.history.fingerprints import fingerprint
 from dbtasks.history.graph import Direction, Heads, History, Revision
-from dbtasks.history.touching import services_of
 
 __all__ = [
     "Direction",
@@ -16,5 +15,4 @@ __all__ = [
     "load",
     "parents_in",
     "read",
-    "services_of",
 ]

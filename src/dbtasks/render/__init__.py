@@ -6,18 +6,16 @@ A module is imported when the first of its names is used: a task needs few of th
 import importlib
 from typing import TYPE_CHECKING, Any
 
-# These two are modules with a word of the same name, which has to take the module's place at once.
-from dbtasks.render.kept import brought_back, cleaned, environment, forgotten, kept, kept_json, restored
-from dbtasks.render.undiscovered import undiscovered
-
 if TYPE_CHECKING:
     from dbtasks.render.branches import head_problem, merged, moved, next_of_rebase, rebase, settled
     from dbtasks.render.checks import findings, findings_github, findings_json, unchecked
     from dbtasks.render.compats import compat, compat_github, compat_json
+    from dbtasks.render.copies import brought_back, cleaned, environment, forgotten, kept, kept_json, restored
     from dbtasks.render.databases import created, onboarded, status, status_json, written
     from dbtasks.render.drafts import difference, draft, rename_question, sql
     from dbtasks.render.histories import history, history_json
     from dbtasks.render.models import heads, notices, services, services_json
+    from dbtasks.render.outside import undiscovered
     from dbtasks.render.plans import plan, plan_json, stake
     from dbtasks.render.rehearsals import bar, rehearsal, rehearsal_json, rehearsed
     from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
@@ -29,10 +27,12 @@ _MODULES = {
     "branches": "head_problem merged moved next_of_rebase rebase settled",
     "checks": "findings findings_github findings_json unchecked",
     "compats": "compat compat_github compat_json",
+    "copies": "brought_back cleaned environment forgotten kept kept_json restored",
     "databases": "created onboarded status status_json written",
     "drafts": "difference draft rename_question sql",
     "histories": "history history_json",
     "models": "heads notices services services_json",
+    "outside": "undiscovered",
     "plans": "plan plan_json stake",
     "rehearsals": "bar rehearsal rehearsal_json rehearsed",
     "repairs": "drift drift_json nothing_to_repair repair repaired",

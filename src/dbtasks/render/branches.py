@@ -11,7 +11,7 @@ from dbtasks.history.headfile import HeadProblem
 from dbtasks.project import Project
 from dbtasks.rebase import Moved, Rebase, Settled
 from dbtasks.render import text
-from dbtasks.render.kept import restored
+from dbtasks.render.copies import restored
 from dbtasks.render.plans import stake
 from dbtasks.render.runs import report
 

@@ -12,7 +12,7 @@ from dbtasks.render import problems, text
 from dbtasks.render.branches import head_problem
 from dbtasks.render.drafts import difference
 from dbtasks.render.github import annotation
-from dbtasks.render.undiscovered import remedy, shown
+from dbtasks.render.outside import remedy, shown
 from dbtasks.services import Undiscovered
 
 # What a revision lacks, and what to do about it, by code.

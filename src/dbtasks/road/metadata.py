@@ -8,7 +8,7 @@ from alembic import context
 from alembic.config import Config
 from sqlalchemy import MetaData
 
-from dbtasks import project, services
+from dbtasks import project
 
 
 class DiscoveredMetadata(Sequence[MetaData]):
@@ -20,6 +20,8 @@ class DiscoveredMetadata(Sequence[MetaData]):
 
     def _metadata(self) -> tuple[MetaData, ...]:
         if self._found is None:
+            from dbtasks import services  # a migration does without them
+
             self._found = services.load(project.find(self._start)).metadata
         return self._found
 

@@ -108,9 +108,12 @@ class Recorder:
     def _end(self, connection: Connection, outcome: str, seconds: float, error: str = "") -> None:
         if self._begun is None:
             return
-        number = self._begun.id or ledger.append(connection, self._begun)
-        ended = {"outcome": outcome, "seconds": round(seconds, 3), "finished": values.now(), "error": error}
-        ledger.change(connection, number, **ended)
+        ended: dict[str, Any] = {"outcome": outcome, "seconds": round(seconds, 3), "error": error}
+        ended["finished"] = values.now()
+        if self._begun.id:
+            ledger.change(connection, self._begun.id, **ended)
+        else:
+            ledger.append(connection, replace(self._begun, **ended))
 
 
 def _numbered(connection: Connection, event: Event) -> Event:

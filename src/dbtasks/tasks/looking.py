@@ -37,11 +37,12 @@ def history(_context: Context, service: str = "", json: bool = False) -> None:
     from dbtasks import history as revisions
     from dbtasks import render
     from dbtasks import services as found
+    from dbtasks.history import touching
 
     known = revisions.load(project())
     if service:
         found.check_name(known.project, service, known.services)
-    touched = revisions.services_of(known) if service or json else {}
+    touched = touching.services_of(known) if service or json else {}
     show((render.history_json if json else render.history)(known, touched, service))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection
 
 from dbtasks.dialects.clones import folder as folders
 from dbtasks.dialects.clones.base import Clones, Open, Shelf, Wait
-from dbtasks.dialects.locks import taken
+from dbtasks.dialects.filelocks import taken
 from dbtasks.errors import DatabaseReadOnly, DatabaseUnusable
 
 T = TypeVar("T")
