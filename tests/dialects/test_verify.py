@@ -18,6 +18,7 @@ from dbtasks.errors import (
     ScratchNotAllowed,
     ServerMissing,
     ServerUnreachable,
+    SinceUnclear,
     UnknownValue,
 )
 from dbtasks.verify import Asked, Report
@@ -345,14 +346,14 @@ def test_branches(sqlite_repository: Repository) -> None:
 
 
 def test_since_a_commit(sqlite_repository: Repository) -> None:
-    """Only revisions that a branch or commit does not have are rehearsed; a name that git does not know is an error."""
+    """Only revisions that were added since are rehearsed; what git cannot tell, or does not know, is an error."""
     shop(sqlite_repository, ADD)
-    with pytest.raises(NothingToRehearse, match="not a git repository"):
+    with pytest.raises(SinceUnclear, match="not a git repository"):
         rehearsed(sqlite_repository, since="main")
     committed(sqlite_repository)
     write_revision(sqlite_repository, "r2", "r1", *NOTHING)
     assert [one.revision for one in rehearsed(sqlite_repository, since="main").rehearsed] == ["r2"]
-    with pytest.raises(NothingToRehearse, match="git has no branch, tag or commit of that name"):
+    with pytest.raises(SinceUnclear, match="git has no branch, tag or commit of that name"):
         rehearsed(sqlite_repository, since="nonsense")
 
 

@@ -19,7 +19,7 @@ START_AGAIN = "\r\033[K"  # the beginning of the line, and nothing after it
     help={
         "dialects": "On these: sqlite,postgresql,mysql; by default the project's own. Servers are started.",
         "rev": "Only these revisions: FROM:TO, without FROM.",
-        "since": "Only revisions that this branch, tag or commit does not have: origin/main.",
+        "since": "Only revisions that were added since this branch, tag or commit: origin/main.",
         "all": "Also those that have passed before, and have not changed since.",
         "json": "Print JSON, with the seconds of each revision.",
     }
