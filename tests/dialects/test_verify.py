@@ -378,6 +378,16 @@ def test_the_command(sqlite_repository: Repository) -> None:
     assert not sqlite_repository.path("db").exists()
 
 
+def test_the_command_for_github(sqlite_repository: Repository) -> None:
+    """``--format github`` annotates the line of the operation, and ends with 1 as the other formats do."""
+    shop(sqlite_repository, (batch("item", STRICT_PRICE), ADD[1]))
+    done = sqlite_repository.inv("db.verify", "--format", "github")
+    lines = sqlite_repository.read("alembic_db/versions/r1.py").splitlines()
+    at = lines.index("    with op.batch_alter_table('item') as batch:") + 1
+    told = f"::error file=alembic_db/versions/r1.py,line={at},title=upgrade-fails-on-rows::On sqlite the upgrade of "
+    assert (done.code, done.err, done.out.startswith(told)) == (1, "", True)
+
+
 @pytest.mark.skipif(not os.environ.get("DBTASKS_TEST_ALL"), reason=".ci/run does this with the history itself")
 def test_the_reference_backend_is_clean(reference: Repository) -> None:
     """Every revision of this repository goes up, down and up again, with rows."""

@@ -80,6 +80,17 @@ def test_a_report_as_json() -> None:
     assert told["not_reached"] == [{"revision": "d4", "dialect": "sqlite"}]
 
 
+def test_a_report_for_github() -> None:
+    """Each finding is an annotation at its file and line; what was not tried and the time are plain lines, as in words."""
+    told = render.rehearsal_github(REPORT, PROJECT).splitlines()
+    assert told[:3] == [
+        "::error file=c3.py,line=4,title=upgrade-fails::On sqlite the upgrade of revision c3 fails: no such table. fix: correct its upgrade; what comes after it was not rehearsed.",
+        "::error file=b2.py,line=9,title=loses-rows::On sqlite the upgrade of revision b2 loses 2 rows of item. fix: keep them (rename or alter instead of drop and create), or state it: accepts_loss = ['item']",
+        "2 findings.",
+    ]
+    assert told[3:] == render.rehearsal(REPORT, PROJECT).splitlines()[-4:]
+
+
 def test_progress() -> None:
     """A bar grows with what is done; numbers stand below each other."""
     many = Rehearsed("a1", "Add items", "mysql", 6, 12)
