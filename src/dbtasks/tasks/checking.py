@@ -48,10 +48,10 @@ def compat(_context: Context, from_: str = "", json: bool = False, format: str =
     chosen = formats.chosen(format, "db.compat", json=json)
     if not from_:
         raise BadCommandLine("--from needs the commit whose code is still running, such as main", "db.compat")
-    from dbtasks import compat, render
+    from dbtasks import gate, render
 
     at = here()
-    found = compat.run(at.history, at.settings, from_)
+    found = gate.old_code(at.history, at.settings, from_)
     words = {"text": render.compat, "json": render.compat_json, "github": render.compat_github}
     show(words[chosen](found, at.project))
     if found.result.findings:
