@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -247,6 +248,21 @@ def test_only_what_changed_is_rehearsed_again(sqlite_repository: Repository) -> 
     assert again() == (["r0", "r1", "r2", "r3"], 0)
     file.write_text('["sqlite"]', encoding="utf-8")
     assert again() == (["r0", "r1", "r2", "r3"], 0)
+
+
+def test_a_changed_helper_is_rehearsed_again(sqlite_repository: Repository) -> None:
+    """What a revision imports from the project is a part of it: a helper that breaks it is found."""
+    helper = sqlite_repository.write("helper_of_r1.py", "PRICE = 'price'\n")
+    use = "from helper_of_r1 import PRICE\n" + ADD[0].replace("'price'", "PRICE")
+    shop(sqlite_repository, (use, ADD[1]), NOTHING)
+    assert rehearsed(sqlite_repository).findings == ()
+    assert rehearsed(sqlite_repository).passed == 3
+    helper.write_text("PRICE = 'name'\n", encoding="utf-8")
+    del sys.modules["helper_of_r1"]
+    report = rehearsed(sqlite_repository)
+    assert found(report, sqlite_repository) == [("r1", "upgrade-fails", "upgrade")]
+    assert report.unreached == (("sqlite", "r2"),)
+    del sys.modules["helper_of_r1"]
 
 
 def test_some_revisions(sqlite_repository: Repository) -> None:

@@ -144,6 +144,25 @@ def test_keys(environment: Repository, history_of: Callable[..., History]) -> No
     assert [name for name in before if before[name] == after[name]] == []
 
 
+def test_keys_know_what_a_revision_uses(environment: Repository, history_of: Callable[..., History]) -> None:
+    """A module of the project or a file that a revision reads counts for it and for those after it, ``env.py`` for all."""
+    environment.write("shared/names.py", "import shared.deep\n")
+    environment.write("shared/deep.py", "x = 1\n")
+    environment.write("data/rows.csv", "1\n")
+    history_of({"a1": "", "b2": "a1", "c3": "b2"})
+    revision(environment, "b2", "a1", upgrade="import shared.names")
+    revision(environment, "c3", "b2", upgrade="open('data/rows.csv').close()")
+    for path, expected in {
+        "shared/deep.py": ["b2", "c3"],
+        "data/rows.csv": ["c3"],
+        "alembic_db/env.py": ["a1", "b2", "c3"],
+    }.items():
+        before = cache.keys(history_of({}), "sqlite")
+        environment.write(path, environment.read(path) + "\n# more\n")
+        after = cache.keys(history_of({}), "sqlite")
+        assert [name for name in before if before[name] != after[name]] == expected
+
+
 def test_what_is_remembered(tree: Repository) -> None:
     """What passed is known again by its key, whoever else has written in between; a broken file is forgotten."""
     project = Project(tree.root)

@@ -27,7 +27,7 @@ ASIDE = ("HEAD", "script.py.mako")  # of a draft, not of what it does
 
 def digests(project: Project, revisions: Sequence[Revision]) -> tuple[str, ...]:
     """Return a digest for each beginning of a chain of revisions: of the first one, the first two, and so on."""
-    shape = _Shape(project)
+    shape = Shape(project)
     found, said = [], hashlib.sha256(shape.common.encode())
     for one in revisions:
         said.update(f"\n{one.id} {shape.of(one)}".encode())
@@ -35,8 +35,8 @@ def digests(project: Project, revisions: Sequence[Revision]) -> tuple[str, ...]:
     return tuple(found)
 
 
-class _Shape:
-    """The files of a project, each read once."""
+class Shape:
+    """What revisions of a project are made of; each of its files is read once."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -56,13 +56,19 @@ class _Shape:
         return "\n".join([*libraries, *(self._told(file) for file in sorted(modules | named | self._data))])
 
     def of(self, revision: Revision) -> str:
-        """Return what is said of one revision."""
+        """Return what is said of one revision: its file, and what it uses."""
+        return _digest("\n".join([self._text(revision.path), *self._used(revision)]))
+
+    def used(self, revision: Revision) -> str:
+        """Return what is said of the files that a revision imports, names, or has beside it."""
+        return _digest("\n".join(self._used(revision)))
+
+    def _used(self, revision: Revision) -> list[str]:
         files = self._reached(revision.path) - {revision.path}
         text = self._text(revision.path)
         named = {file for one in (text, *map(self._text, files)) for file in self._files_in(one, revision.path)}
         beside = set(self._beside.get(revision.path.stem, ()))
-        told = [self._told(file) for file in sorted(files | named | beside)]
-        return _digest("\n".join([text, *told]))
+        return [self._told(file) for file in sorted(files | named | beside)]
 
     @cached_property
     def _beside(self) -> dict[str, list[Path]]:
