@@ -60,11 +60,17 @@ class NothingToRehearse(DbtasksError):
 
 
 @dataclass(eq=False)
-class UpgradeFails(DbtasksError):
-    """A revision cannot be applied."""
+class _InRevision(DbtasksError):
+    """What a rehearsal finds in a revision on a dialect."""
 
     revision: str
     dialect: str
+
+
+@dataclass(eq=False)
+class UpgradeFails(_InRevision):
+    """A revision cannot be applied."""
+
     cause: str
 
     def what(self) -> str:
@@ -75,11 +81,9 @@ class UpgradeFails(DbtasksError):
 
 
 @dataclass(eq=False)
-class UpgradeFailsOnRows(DbtasksError):
+class UpgradeFailsOnRows(_InRevision):
     """A revision can be applied as long as the tables are empty."""
 
-    revision: str
-    dialect: str
     cause: str
 
     def what(self) -> str:
@@ -93,11 +97,9 @@ class UpgradeFailsOnRows(DbtasksError):
 
 
 @dataclass(eq=False)
-class DowngradeFails(DbtasksError):
+class DowngradeFails(_InRevision):
     """A revision cannot be reverted."""
 
-    revision: str
-    dialect: str
     cause: str
     with_rows: bool
 
@@ -110,11 +112,9 @@ class DowngradeFails(DbtasksError):
 
 
 @dataclass(eq=False)
-class DowngradeDiffers(DbtasksError):
+class DowngradeDiffers(_InRevision):
     """A downgrade does not lead back to where the upgrade began."""
 
-    revision: str
-    dialect: str
     differences: tuple[str, ...]
 
     def what(self) -> str:
@@ -128,11 +128,9 @@ class DowngradeDiffers(DbtasksError):
 
 
 @dataclass(eq=False)
-class UpgradeNotRepeatable(DbtasksError):
+class UpgradeNotRepeatable(_InRevision):
     """A revision that was applied and reverted cannot be applied again, or does something else then."""
 
-    revision: str
-    dialect: str
     cause: str
     differences: tuple[str, ...]
 
@@ -149,11 +147,9 @@ class UpgradeNotRepeatable(DbtasksError):
 
 
 @dataclass(eq=False)
-class LosesRows(DbtasksError):
+class LosesRows(_InRevision):
     """A revision takes away rows or values of which it does not say so."""
 
-    revision: str
-    dialect: str
     direction: str
     lost: tuple[str, ...]
 
