@@ -23,7 +23,6 @@ from dbtasks.dialects import Dialect
 from dbtasks.dialects.clones import Shelf
 from dbtasks.errors import DbtasksError
 from dbtasks.history import History, Revision
-from dbtasks.history.shape import digests
 from dbtasks.project import Project
 from dbtasks.settings import DatabaseSettings
 
@@ -142,7 +141,7 @@ def of(history: History, database: DatabaseSettings, chain: Sequence[Revision]) 
     """Return what is kept of a chain; None where nothing may be, or the server cannot be asked."""
     if not (chain and is_allowed(database)):
         return None
-    found = Cache(_place(history.project, database), dialects.of(database.url), digests(history.project, chain))
+    found = Cache(_place(history.project, database), dialects.of(database.url), history.shape.digests(chain))
     with contextlib.suppress(DbtasksError, DBAPIError, OSError):
         found.look()
         return found

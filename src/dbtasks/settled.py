@@ -16,7 +16,7 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import ExecutableDDLElement
 
 from dbtasks import cache, memory, scratch
-from dbtasks.history import History, shape
+from dbtasks.history import History
 from dbtasks.settings import DatabaseSettings
 from dbtasks.values import now, tool
 
@@ -82,7 +82,7 @@ def of(history: History, database: DatabaseSettings, models: Sequence[MetaData])
     facts = f"{tool()}\n{kept.shelf.facts}"
     said = "\n".join((facts, kept.keys[-1], *(f"{name} {statements[name]}" for name in sorted(statements))))
     key = hashlib.sha256(said.encode()).hexdigest()
-    return Question(history, key, f"{facts}\n{shape.common(history.project)}", statements)
+    return Question(history, key, f"{facts}\n{history.shape.common}", statements)
 
 
 def _when(said: Any) -> str:

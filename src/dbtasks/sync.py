@@ -47,6 +47,11 @@ class Sync:
         """Return the stakes that somebody has to agree to."""
         return (*self.reverting.losing, *self.applying.losing)
 
+    @property
+    def stakes(self) -> tuple[Stake, ...]:
+        """Return what may be lost, on the way down and up."""
+        return (*self.reverting.stakes, *self.applying.stakes)
+
     def history(self, direction: Direction) -> History:
         """Return the history to which the steps of a direction belong."""
         return self.files if direction == "upgrade" else self.applied

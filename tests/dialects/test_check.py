@@ -220,13 +220,14 @@ def test_since_a_branch(repository: Repository) -> None:
     )
 
 
-def test_since_what_git_does_not_know(sqlite_repository: Repository) -> None:
-    """A name that means nothing ends with 2, and nothing is looked at."""
+@pytest.mark.parametrize("verb", ["db.check", "db.verify"])
+def test_since_what_git_does_not_know(verb: str, sqlite_repository: Repository) -> None:
+    """A name that means nothing ends with 2, and nothing is looked at or rehearsed."""
     write_revision(sqlite_repository, "a1", None, CREATE)
     committed(sqlite_repository)
     fails(
         sqlite_repository,
-        "db.check --since mian",
+        f"{verb} --since mian",
         "It is not known what was added since 'mian'.",
         "git has no branch, tag or commit of that name. Did you mean 'main'?",
         "git fetch origin; in a pipeline: check out with the whole history (fetch-depth: 0, GIT_DEPTH: 0)",

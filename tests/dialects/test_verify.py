@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from dbtasks.errors import (
     ScratchNotAllowed,
     ServerMissing,
     ServerUnreachable,
+    SinceUnclear,
     UnknownValue,
 )
 from dbtasks.verify import Asked, Report, touched
@@ -248,6 +250,21 @@ def test_only_what_changed_is_rehearsed_again(sqlite_repository: Repository) -> 
     assert again() == (["r0", "r1", "r2", "r3"], 0)
 
 
+def test_a_changed_helper_is_rehearsed_again(sqlite_repository: Repository) -> None:
+    """What a revision imports from the project is a part of it: a helper that breaks it is found."""
+    helper = sqlite_repository.write("helper_of_r1.py", "PRICE = 'price'\n")
+    use = "from helper_of_r1 import PRICE\n" + ADD[0].replace("'price'", "PRICE")
+    shop(sqlite_repository, (use, ADD[1]), NOTHING)
+    assert rehearsed(sqlite_repository).findings == ()
+    assert rehearsed(sqlite_repository).passed == 3
+    helper.write_text("PRICE = 'name'\n", encoding="utf-8")
+    del sys.modules["helper_of_r1"]
+    report = rehearsed(sqlite_repository)
+    assert found(report, sqlite_repository) == [("r1", "upgrade-fails", "upgrade")]
+    assert report.unreached == (("sqlite", "r2"),)
+    del sys.modules["helper_of_r1"]
+
+
 def test_some_revisions(sqlite_repository: Repository) -> None:
     """A range leaves out where it begins; a distance counts from the head; what names nothing is an error."""
     shop(sqlite_repository, ADD, NOTHING, NOTHING)
@@ -345,14 +362,14 @@ def test_branches(sqlite_repository: Repository) -> None:
 
 
 def test_since_a_commit(sqlite_repository: Repository) -> None:
-    """Only revisions that a branch or commit does not have are rehearsed; a name that git does not know is an error."""
+    """Only revisions that were added since are rehearsed; what git cannot tell, or does not know, is an error."""
     shop(sqlite_repository, ADD)
-    with pytest.raises(NothingToRehearse, match="not a git repository"):
+    with pytest.raises(SinceUnclear, match="not a git repository"):
         rehearsed(sqlite_repository, since="main")
     committed(sqlite_repository)
     write_revision(sqlite_repository, "r2", "r1", *NOTHING)
     assert [one.revision for one in rehearsed(sqlite_repository, since="main").rehearsed] == ["r2"]
-    with pytest.raises(NothingToRehearse, match="git has no branch, tag or commit of that name"):
+    with pytest.raises(SinceUnclear, match="git has no branch, tag or commit of that name"):
         rehearsed(sqlite_repository, since="nonsense")
 
 
@@ -375,6 +392,16 @@ def test_the_command(sqlite_repository: Repository) -> None:
     again = sqlite_repository.inv("db.verify")
     assert again.out == "Nothing to rehearse. 2 rehearsals passed before and need no other.\n"
     assert not sqlite_repository.path("db").exists()
+
+
+def test_the_command_for_github(sqlite_repository: Repository) -> None:
+    """``--format github`` annotates the line of the operation, and ends with 1 as the other formats do."""
+    shop(sqlite_repository, (batch("item", STRICT_PRICE), ADD[1]))
+    done = sqlite_repository.inv("db.verify", "--format", "github")
+    lines = sqlite_repository.read("alembic_db/versions/r1.py").splitlines()
+    at = lines.index("    with op.batch_alter_table('item') as batch:") + 1
+    told = f"::error file=alembic_db/versions/r1.py,line={at},title=upgrade-fails-on-rows::On sqlite the upgrade of "
+    assert (done.code, done.err, done.out.startswith(told)) == (1, "", True)
 
 
 @pytest.mark.skipif(not os.environ.get("DBTASKS_TEST_ALL"), reason=".ci/run does this with the history itself")

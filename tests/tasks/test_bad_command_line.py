@@ -84,6 +84,12 @@ SLIPS = [
         "--json and --format github ask for two formats.",
         "inv --help db.check",
     ),
+    (
+        "db.verify --format gitub",
+        "The flag --format does not know 'gitub'.",
+        "it knows 'text', 'json', 'github'. Did you mean 'github'?",
+        "inv --help db.verify",
+    ),
 ]
 
 

@@ -105,6 +105,72 @@ def test_formats(shop: Repository) -> None:
     assert github.out.startswith(f"::error file={MODEL},line=11,title=column-missing::the column item.name is not")
 
 
+def codes(repository: Repository) -> list[str]:
+    """Return the codes of what breaks of the code of the commit before."""
+    done = repository.inv("db.compat", "--from", "HEAD~1", "--json")
+    assert done.err == ""
+    return [one["code"] for one in json.loads(done.out)["findings"]]
+
+
+def test_comments_silence(shop: Repository) -> None:
+    """A comment with code and reason counts at the class as it is now, at its column, and at the operation."""
+    renamed(shop)
+    assert codes(shop) == ["column-missing", "column-required"]
+    first, second = (f"# dbtasks: ignore[{one}] nobody reads it" for one in ("column-missing", "column-required"))
+    edit(shop, MODEL, "class Item", f"{first}\nclass Item")
+    assert codes(shop) == ["column-required"]
+    edit(shop, MODEL, "String(50))", f"String(50))  {second}")
+    assert codes(shop) == []
+    edit(shop, MODEL, f"{first}\n", "")
+    edit(shop, MODEL, f"  {second}", "")
+    both = "# dbtasks: ignore[column-missing, column-required, lossy] nobody reads it"
+    edit(shop, "alembic_db/versions/b2.py", "t.alter_column(", f"{both}\n        t.alter_column(")
+    assert codes(shop) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "comment", "slip"),
+    [
+        ("t.alter_column(", "# dbtasks: ignore[column-missing]", " Its ignore comment gives no reason."),
+        (
+            "t.alter_column(",
+            "# dbtasks: ignore[colum-missing] x",
+            " Its ignore comment names 'colum-missing', which is no code. Did you mean 'column-missing'?",
+        ),
+        ("with op.batch", "# dbtasks: ignore[column-missing] not at the operation itself", ""),
+    ],
+)
+def test_comments_that_do_not_count(shop: Repository, place: str, comment: str, slip: str) -> None:
+    """Without a reason, with a slip, or elsewhere than at the operation, the finding stays and says what is wrong."""
+    renamed(shop)
+    file = "alembic_db/versions/b2.py"
+    edit(shop, file, place, f"{comment}\n{'        ' if 't.' in place else '    '}{place}")
+    out = shop.inv("db.compat", "--from", "HEAD~1").out
+    assert f"of the old code of shop (Item).{slip}\n    tried: OperationalError: no such column" in out
+
+
+def test_a_comment_for_one_column_is_for_no_other(shop: Repository) -> None:
+    """Where two columns go, a comment at the one leaves the other to be told; a table that goes takes one comment."""
+    edit(shop, MODEL, "String(50))", "String(50))\n    colour: Mapped[str | None] = mapped_column(String(20))")
+    write_revision(shop, "b2", "a1", ADD)
+    committed(shop, "Add")
+    told = "  # dbtasks: ignore[column-missing] nobody reads it"
+    drops = "with op.batch_alter_table('item') as t:\n    t.drop_column('name'){}\n    t.drop_column('colour')"
+    edit(
+        shop,
+        MODEL,
+        "    name: Mapped[str] = mapped_column(String(50))\n    colour: Mapped[str | None] = mapped_column(String(20))\n",
+        "",
+    )
+    write_revision(shop, "c3", "b2", drops.format(told))
+    committed(shop, "Drop")
+    done = shop.inv("db.compat", "--from", "HEAD~1")
+    assert "the column item.colour is not there" in done.out
+    assert "item.name" not in done.out
+    write_revision(shop, "c3", "b2", "op.execute('DROP TABLE item')  # dbtasks: ignore[table-missing] nobody reads it")
+    assert codes(shop) == []
+
+
 def test_a_project_below_the_repository(sqlite_repository: Repository, tmp_path: Path) -> None:
     """A project in a folder of the repository finds its own files there, and what lies beside it."""
     top = Repository(tmp_path / "top", sqlite_repository.url)

@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 
 from dbtasks import cache, compat, render
 from dbtasks.checkout import Checkout
+from dbtasks.checks import silence
 from dbtasks.compat import BY_NEW, CODES, Code, Compat, Finding, Result, Untried
 from dbtasks.compat.inside import Request
 from dbtasks.errors import Source
@@ -60,6 +61,18 @@ def test_what_was_not_tried_may_break() -> None:
     assert words.endswith("1 finding: old code, 2 tables of v1 (0123456789ab), on the schema at b2.")
     by_new = render.compat(told(replace(FOUND, tried="", breaks=BY_NEW)), Project(ROOT))
     assert ". May break the new code, which cannot read such rows of the old code of shop (Item).\n" in by_new
+
+
+def test_a_slip_in_a_comment_is_told() -> None:
+    """A comment that does not count is told of as in the checks, whose codes it may name as well."""
+    of = Project(ROOT)
+    words = {
+        slip: render.compat(told(replace(FOUND, unheeded=slip)), of).splitlines()[1] for slip in ("", "colum-missing")
+    }
+    assert words["colum-missing"] == (
+        f"{words['']} Its ignore comment names 'colum-missing', which is no code. Did you mean 'column-missing'?"
+    )
+    assert set(CODES) < set(silence.KNOWN)
 
 
 def test_annotations_stand_at_the_new_model() -> None:

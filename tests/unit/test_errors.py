@@ -36,7 +36,11 @@ def subclasses(cls: type[DbtasksError]) -> Iterator[type[DbtasksError]]:
         yield from subclasses(one)
 
 
-CLASSES = sorted({one for one in subclasses(DbtasksError) if one is not Refused}, key=lambda one: one.__name__)
+# Those that only have what others share are never raised themselves.
+CLASSES = sorted(
+    {one for one in subclasses(DbtasksError) if one is not Refused and not one.__name__.startswith("_")},
+    key=lambda one: one.__name__,
+)
 
 
 def variants(cls: type[DbtasksError]) -> Iterator[DbtasksError]:

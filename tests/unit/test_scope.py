@@ -8,6 +8,7 @@ import pytest
 from dbtasks import git
 from dbtasks.checks import merged, scope
 from dbtasks.errors import SinceUnclear
+from dbtasks.verify import Asked, asked
 from support.checkout import committed
 from support.checkout import git as run
 from support.repository import Repository
@@ -52,6 +53,19 @@ def test_what_is_new(branch: Repository) -> None:
         "model.py",
     }
     assert without.has(Path("alembic_db/env.py"))
+
+
+def test_one_rule_for_checks_and_rehearsals(branch: Repository) -> None:
+    """Counted from where the branch began: what main has got since, be it the same revision, changes neither."""
+    run(branch.root, "checkout", "-q", "main")
+    run(branch.root, "checkout", "-q", "feature", "--", "alembic_db/versions/b2.py")
+    committed(branch, "Picked")
+    run(branch.root, "checkout", "-q", "feature")
+    history = loaded(branch)
+    looked_at = scope.of(history, "main").asked(history.revisions)
+    assert [one.id for one in looked_at] == ["b2"]
+    assert asked.chosen(history, Asked(since="main")) == looked_at
+    assert asked.chosen(history, Asked(since="main", revisions="a1")) == ()
 
 
 def test_a_commit_and_a_tag_will_do(branch: Repository) -> None:

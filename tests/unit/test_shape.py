@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dbtasks import history, project
-from dbtasks.history import shape
+from dbtasks.history.shape import Shape
 from dialects.verbs import write_revision
 from support.repository import Repository, tiny
 
@@ -48,7 +48,7 @@ def digests(tree: Repository) -> tuple[str, ...]:
     """Return the digests of all beginnings of the history, as it is on disk; its files are not run."""
     at = project.find(tree.root)
     found = tuple(history.Revision(name, "", (), (), tree.path(f"alembic_db/versions/{name}.py")) for name in NAMES)
-    return shape.digests(at, found)
+    return Shape(at).digests(found)
 
 
 def changed(tree: Repository, path: str) -> list[bool]:
@@ -117,9 +117,9 @@ def test_another_id_or_order_is_another_chain(tree: Repository) -> None:
     paths = [tree.path(f"alembic_db/versions/{name}.py") for name in NAMES]
     one, two = (history.Revision(name, "", (), (), path) for name, path in zip(NAMES, paths[:2], strict=False))
     renamed = history.Revision("other", "", (), (), paths[0])
-    assert shape.digests(at, (one, two)) != shape.digests(at, (two, one))
-    assert shape.digests(at, (one,)) != shape.digests(at, (renamed,))
-    assert shape.digests(at, ()) == ()
+    assert Shape(at).digests((one, two)) != Shape(at).digests((two, one))
+    assert Shape(at).digests((one,)) != Shape(at).digests((renamed,))
+    assert Shape(at).digests(()) == ()
 
 
 def test_a_file_that_is_no_python_or_no_text(tree: Repository) -> None:

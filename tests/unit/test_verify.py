@@ -80,6 +80,17 @@ def test_a_report_as_json() -> None:
     assert told["not_reached"] == [{"revision": "d4", "dialect": "sqlite"}]
 
 
+def test_a_report_for_github() -> None:
+    """Each finding is an annotation at its file and line; what was not tried and the time are plain lines, as in words."""
+    told = render.rehearsal_github(REPORT, PROJECT).splitlines()
+    assert told[:3] == [
+        "::error file=c3.py,line=4,title=upgrade-fails::On sqlite the upgrade of revision c3 fails: no such table. fix: correct its upgrade; what comes after it was not rehearsed.",
+        "::error file=b2.py,line=9,title=loses-rows::On sqlite the upgrade of revision b2 loses 2 rows of item. fix: keep them (rename or alter instead of drop and create), or state it: accepts_loss = ['item']",
+        "2 findings.",
+    ]
+    assert told[3:] == render.rehearsal(REPORT, PROJECT).splitlines()[-4:]
+
+
 def test_progress() -> None:
     """A bar grows with what is done; numbers stand below each other."""
     many = Rehearsed("a1", "Add items", "mysql", 6, 12)
@@ -120,17 +131,34 @@ def test_a_way_down(environment: Repository, down: str, none: bool, history_of: 
 
 
 def test_keys(environment: Repository, history_of: Callable[..., History]) -> None:
-    """A key changes with the code of a revision, or of one before it, and with the dialect; not with a remark."""
+    """A key changes with a revision, or one before it, and with the dialect."""
     before = cache.keys(history_of({"a1": "", "b2": "a1", "c3": "a1"}), "sqlite")
     assert len({*before.values(), *cache.keys(history_of({}), "mysql").values()}) == 6
-    file = revision(environment, "b2", "a1", upgrade="pass  # a remark")
-    assert cache.keys(history_of({}), "sqlite") == before
-    file.write_text(file.read_text(encoding="utf-8") + "\nother = 1\n", encoding="utf-8")
+    revision(environment, "b2", "a1", upgrade="other = 1")
     after = cache.keys(history_of({}), "sqlite")
     assert [name for name in before if before[name] != after[name]] == ["b2"]
     revision(environment, "a1", upgrade="print()")
     after = cache.keys(history_of({}), "sqlite")
     assert [name for name in before if before[name] == after[name]] == []
+
+
+def test_keys_know_what_a_revision_uses(environment: Repository, history_of: Callable[..., History]) -> None:
+    """A module of the project or a file that a revision reads counts for it and for those after it, ``env.py`` for all."""
+    environment.write("shared/names.py", "import shared.deep\n")
+    environment.write("shared/deep.py", "x = 1\n")
+    environment.write("data/rows.csv", "1\n")
+    history_of({"a1": "", "b2": "a1", "c3": "b2"})
+    revision(environment, "b2", "a1", upgrade="import shared.names")
+    revision(environment, "c3", "b2", upgrade="open('data/rows.csv').close()")
+    for path, expected in {
+        "shared/deep.py": ["b2", "c3"],
+        "data/rows.csv": ["c3"],
+        "alembic_db/env.py": ["a1", "b2", "c3"],
+    }.items():
+        before = cache.keys(history_of({}), "sqlite")
+        environment.write(path, environment.read(path) + "\n# more\n")
+        after = cache.keys(history_of({}), "sqlite")
+        assert [name for name in before if before[name] != after[name]] == expected
 
 
 def test_what_is_remembered(tree: Repository) -> None:

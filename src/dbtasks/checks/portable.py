@@ -1,19 +1,16 @@
 """Whether models and history work on other databases, too; none of their servers is needed."""
 
-import ast
 from collections.abc import Iterator
 
 from alembic.operations import ops
 
 from dbtasks import dialects
-from dbtasks.checks import linting
+from dbtasks.checks import linting, places
 from dbtasks.checks.columns import Columns
 from dbtasks.checks.findings import Finding, Problem, Subject
 from dbtasks.checks.recording import Operation, Recording, at_once, tables
 from dbtasks.compare import table_of
 from dbtasks.dialects import Dialect
-from dbtasks.errors import Source
-from dbtasks.project import Project
 
 
 def models(subject: Subject) -> Iterator[Finding]:
@@ -24,7 +21,7 @@ def models(subject: Subject) -> Iterator[Finding]:
             if one.is_view or not subject.scope.has(one.source.path):
                 continue
             for trouble in portability.of_table(one.table, name):
-                source = _column(subject.history.project, one.source, trouble.item)
+                source = places.column(subject.history.project, one.source, trouble.item)
                 about = Problem(trouble.kind, one.table.fullname, trouble.item, trouble.detail, name)
                 yield Finding("model-not-portable", about, source)
 
@@ -81,16 +78,3 @@ def _unread(subject: Subject, recordings: list[Recording], dialect: Dialect, nam
             told.add(id(statement))
             about = Problem("unread", "", "", one.message, name)
             yield Finding("revision-not-portable", about, subject.at(one.revision, statement.line))
-
-
-def _column(project: Project, model: Source, name: str) -> Source:
-    """Return the place of a column in a model's class; that of the class where it is not written there."""
-    if not name or model.line is None:
-        return model
-    tree = ast.parse((project.root / model.path).read_bytes())
-    classes = (one for one in ast.walk(tree) if isinstance(one, ast.ClassDef) and one.lineno == model.line)
-    for statement in (one for found in classes for one in found.body):
-        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        if any(isinstance(one, ast.Name) and one.id == name for one in targets):
-            return Source(model.path, statement.lineno)
-    return model

@@ -4,25 +4,39 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from dbtasks import compat
 from dbtasks.checks.findings import CODES, Finding
 from dbtasks.errors import Source
 from dbtasks.project import Project
 
 COMMENT = re.compile(r"#\s*dbtasks:\s*ignore\[(?P<codes>[^\]]*)\](?P<reason>.*)")
+KNOWN = (*CODES, *compat.CODES)  # one comment may be for several verbs
 
 
 def heeded(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings that no comment silences, each with what is wrong with a comment that tries to.
-
-    A comment counts in the finding's own line, or alone in the line above it, and must give a reason.
-    """
+    """Yield the findings that no comment silences, each with what is wrong with a comment that tries to."""
     for finding in findings:
-        comment = _comment(project, finding.source) if finding.source else None
-        codes = [one.strip() for one in comment["codes"].split(",")] if comment else []
-        if comment is None or finding.code not in codes:
-            yield replace(finding, unheeded=next((one for one in codes if one not in CODES), ""))
-        elif not comment["reason"].strip(" \t\r:-"):
-            yield replace(finding, unheeded=finding.code)
+        slip = unheeded(project, finding.code, [finding.source] if finding.source else [])
+        if slip is not None:
+            yield replace(finding, unheeded=slip)
+
+
+def unheeded(project: Project, code: str, places: Iterable[Source]) -> str | None:
+    """Return None when a comment at one of the places silences a code, or what is wrong with one that tries to.
+
+    That is the code itself where the reason is missing, or a word that is no code; "" when there is no such comment. A
+    comment counts in the place's own line, or alone in the line above it.
+    """
+    slips = []
+    for comment in filter(None, (_comment(project, place) for place in places)):
+        codes = [one.strip() for one in comment["codes"].split(",")]
+        if code not in codes:
+            slips.append(next((one for one in codes if one not in KNOWN), ""))
+        elif comment["reason"].strip(" \t\r:-"):
+            return None
+        else:
+            slips.append(code)
+    return next(filter(None, slips), "")
 
 
 def _comment(project: Project, source: Source) -> re.Match[str] | None:

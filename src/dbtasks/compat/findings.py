@@ -39,6 +39,8 @@ class Finding:
         detail: the new name, type, value or members, as the kind needs it; empty when there is nothing to say.
         breaks: what fails or goes wrong: "reads", "INSERTs", "UPDATEs".
         tried: what the database answered the old code's own statement; empty when it was compared, not tried.
+        unheeded: the code of an ignore comment that does not count: this one when the reason is missing, or a word that
+            is no code; empty when there is no such comment.
     """
 
     code: Code
@@ -50,6 +52,7 @@ class Finding:
     detail: str = ""
     breaks: tuple[str, ...] = ()
     tried: str = ""
+    unheeded: str = ""
 
     def to_data(self) -> dict[str, Any]:
         """Return it as JSON has it."""

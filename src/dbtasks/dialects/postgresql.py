@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateSchema
 from sqlalchemy.types import TypeEngine
 
-from dbtasks.dialects import texts
+from dbtasks.dialects import catalogue, texts
 from dbtasks.dialects.base import CONNECT_SECONDS, Dialect, Open, chain, reason
 from dbtasks.dialects.parts import part
 from dbtasks.errors import (
@@ -26,64 +26,6 @@ T = TypeVar("T")
 
 MAINTENANCE = ("postgres", "template1")  # databases that a server has, from which others are created and dropped
 DROPS_AT_ONCE = 100  # a transaction holds a lock per object, and max_locks_per_transaction is 64 times the connections
-
-# Everything in the database that is not the system's and not an extension's, in an order in which CASCADE never
-# reaches for something that a later line has to name: https://www.postgresql.org/docs/current/catalog-pg-depend.html
-OBJECTS = text("""
-WITH own AS (
-    SELECT oid, nspname FROM pg_namespace
-    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
-), extension AS (
-    SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
-)
-SELECT place, statement FROM (
-    SELECT CASE relkind WHEN 'v' THEN 1 WHEN 'm' THEN 1 WHEN 'S' THEN 3 ELSE 2 END AS place,
-           format('DROP %s IF EXISTS %I.%I CASCADE',
-                  CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
-                               WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, nspname, relname) AS statement
-    FROM pg_class JOIN own ON own.oid = relnamespace
-    WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
-      AND NOT EXISTS (SELECT 1 FROM extension e WHERE e.classid = 'pg_class'::regclass AND e.objid = pg_class.oid)
-  UNION ALL
-    SELECT 4, format('DROP ROUTINE IF EXISTS %I.%I(%s) CASCADE', nspname, proname,
-                     pg_get_function_identity_arguments(pg_proc.oid))
-    FROM pg_proc JOIN own ON own.oid = pronamespace
-    WHERE NOT EXISTS (SELECT 1 FROM extension e WHERE e.classid = 'pg_proc'::regclass AND e.objid = pg_proc.oid)
-  UNION ALL
-    SELECT 5, format('DROP %s IF EXISTS %I.%I CASCADE',
-                     CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, nspname, typname)
-    FROM pg_type JOIN own ON own.oid = typnamespace
-    WHERE (typtype IN ('e', 'd', 'r')
-           OR typtype = 'c' AND EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = typrelid AND c.relkind = 'c'))
-      AND NOT EXISTS (SELECT 1 FROM extension e WHERE e.classid = 'pg_type'::regclass AND e.objid = pg_type.oid)
-  UNION ALL
-    SELECT 6, format('DROP SCHEMA IF EXISTS %I CASCADE', nspname)
-    FROM own
-    WHERE nspname <> 'public'
-      AND NOT EXISTS (SELECT 1 FROM extension e WHERE e.classid = 'pg_namespace'::regclass AND e.objid = own.oid)
-      AND NOT EXISTS (SELECT 1 FROM pg_extension x WHERE x.extnamespace = own.oid)
-) AS objects
-ORDER BY place, statement
-""")
-TABLES_AND_ENUMS = text("""
-SELECT format('DROP %s IF EXISTS %I.%I CASCADE', kind, nspname, name) FROM (
-    SELECT 1 AS place, 'TABLE' AS kind, relnamespace AS space, relname AS name, oid, 'pg_class'::regclass AS class
-    FROM pg_class WHERE relkind IN ('r', 'p')
-  UNION ALL
-    SELECT 2, 'TYPE', typnamespace, typname, oid, 'pg_type'::regclass FROM pg_type WHERE typtype = 'e'
-) AS own
-JOIN pg_namespace n ON n.oid = space
-WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
-  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = class AND d.objid = own.oid AND d.deptype = 'e')
-ORDER BY place
-""")
-EXTENSION_TABLES = text("""
-SELECT relname FROM pg_class JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
-""")
-REFERENCES = text("""
-SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)
-FROM pg_constraint WHERE contype = 'f' AND conparentid = 0
-""")
 USING = "postgresql_using"  # Alembic's argument
 # Types of one family are cast by themselves.
 ALIKE = (
@@ -169,7 +111,7 @@ class PostgreSQL(Dialect):
         In transactions of a bounded size: all at once would exceed the server's table of locks.
         """
         with connection.begin():
-            statements = [row.statement for row in connection.execute(OBJECTS)]
+            statements = [row.statement for row in connection.execute(catalogue.OBJECTS)]
         for start in range(0, len(statements), DROPS_AT_ONCE):
             with connection.begin():
                 for statement in statements[start : start + DROPS_AT_ONCE]:
@@ -209,7 +151,7 @@ class PostgreSQL(Dialect):
 
     def drop_tables(self, connection: Connection) -> None:
         """Drop tables and enums with what hangs on them; functions, domains and extensions stay."""
-        for statement in connection.execute(TABLES_AND_ENUMS).scalars().all():
+        for statement in connection.execute(catalogue.TABLES_AND_ENUMS).scalars().all():
             connection.exec_driver_sql(statement)
 
     def ensure_schema(self, connection: Connection, name: str) -> None:
@@ -231,12 +173,12 @@ class PostgreSQL(Dialect):
 
     def without_references(self, connection: Connection) -> None:
         """Drop the foreign keys; only a superuser could have the server not look at them."""
-        for statement in connection.execute(REFERENCES).scalars().all():
+        for statement in connection.execute(catalogue.REFERENCES).scalars().all():
             connection.exec_driver_sql(statement)
 
     def extension_tables(self, connection: Connection) -> frozenset[str]:
         """Ask which tables depend on an extension."""
-        return frozenset(connection.execute(EXTENSION_TABLES).scalars())
+        return frozenset(connection.execute(catalogue.EXTENSION_TABLES).scalars())
 
     def schema_texts(self, connection: Connection) -> dict[str, str]:
         """Ask the catalogue, at once."""

@@ -11,8 +11,9 @@ from sqlalchemy.types import TypeEngine
 from dbtasks.compare import Difference
 from dbtasks.drafting import sequences
 from dbtasks.drafting.change import Change, Phase, Place
-from dbtasks.drafting.constraints import Sides, changes_primary, counts_up
 from dbtasks.drafting.operations import Using
+from dbtasks.drafting.primary import changes_primary, counts_up
+from dbtasks.drafting.sides import Sides
 from dbtasks.drafting.snapshot import Snapshot, default_of
 from dbtasks.drafting.tables import alone, dropped, without_check
 

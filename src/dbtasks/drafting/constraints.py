@@ -1,32 +1,25 @@
 """Indexes and constraints that a table has to lose or to get, in both directions."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Iterator
 
-from alembic.ddl.mysql import MySQLModifyColumn
 from alembic.operations import ops
 from sqlalchemy import (
     CheckConstraint,
-    ClauseElement,
-    Column,
-    Dialect,
     ForeignKeyConstraint,
-    Table,
     TextClause,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.schema import ColumnCollectionConstraint, Constraint
 
-from dbtasks import dialects
 from dbtasks.compare import Difference
 from dbtasks.dialects.definitions import CHECK, EXCLUDE, FOREIGN, INDEX, PRIMARY, UNIQUE, Definition, Key
+from dbtasks.drafting import primary
 from dbtasks.drafting.change import Change, Phase, Place
-from dbtasks.drafting.operations import DropUnnamed, NewCheck, NewPrimaryKey, Sql
-from dbtasks.drafting.snapshot import Snapshot, full_name
+from dbtasks.drafting.operations import DropUnnamed, NewCheck, Sql
+from dbtasks.drafting.sides import Sides, compiled, escaped
+from dbtasks.drafting.snapshot import full_name
 
 # An index that Alembic's operation says as well as the database's own statement does.
 SIMPLE = re.compile(r"CREATE (UNIQUE )?INDEX \S+ ON (?:ONLY )?\S+(?: USING btree)? \((?:\w+(?:, )?)+\)", re.IGNORECASE)
@@ -47,29 +40,6 @@ CLASSES: dict[str, type[Constraint]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The two schemas, and the models in whose words things are said.
-
-    Attributes:
-        here: the history's.
-        there: the models'.
-        tables: the models' tables by their full names.
-        named: what the models left without a name, and where a name of the history's own will do.
-        old_names: the names that tables and columns had before this draft renames them.
-        dialect: of the databases.
-        sql: SQLAlchemy's dialect, which writes SQL.
-    """
-
-    here: Snapshot
-    there: Snapshot
-    tables: dict[str, Table]
-    named: frozenset[tuple[str, str]]
-    old_names: frozenset[str]
-    dialect: dialects.Dialect
-    sql: Dialect
-
-
 def changes(sides: Sides, table: str) -> Iterator[Change]:
     """Yield what is to be done about the indexes and constraints of a table that both schemas have."""
     here, there = sides.here.of_table(table), sides.there.of_table(table)
@@ -78,7 +48,8 @@ def changes(sides: Sides, table: str) -> Iterator[Change]:
     new = {key: one for key, one in there.items() if key not in same}
     _forget_renamed(sides, table, gone, new)
     if {key.kind for key in (*gone, *new)} & {PRIMARY}:
-        yield from _primary(sides, table, gone, new)
+        old, now = (next((one for key, one in side.items() if key.kind == PRIMARY), None) for side in (gone, new))
+        yield primary.change(sides, table, old, now)
     for key, one in sorted(gone.items()):
         if key.kind != PRIMARY:
             yield _away(sides, key, one, covered=_is_covered(sides, key, here, new))
@@ -138,67 +109,6 @@ def _added(sides: Sides, key: Key, one: Definition) -> Change:
     return Change(Phase.TABLES, Difference(kind, full_name(key), key.name), up, down, place)
 
 
-def _primary(sides: Sides, table: str, gone: dict[Key, Definition], new: dict[Key, Definition]) -> Iterator[Change]:
-    old = next((one for key, one in gone.items() if key.kind == PRIMARY), None)
-    now = next((one for key, one in new.items() if key.kind == PRIMARY), None)
-    up, down = _as_primary(sides, table, old, now, sides.there), _as_primary(sides, table, now, old, sides.here)
-    yield Change(Phase.TABLES, Difference("change_primary_key", table), up, down, Place.PRIMARY)
-
-
-def changes_primary(sides: Sides, table: str) -> bool:
-    """Return whether a table that both have gets another primary key."""
-    here, there = (
-        next((one.said for key, one in side.of_table(table).items() if key.kind == PRIMARY), None)
-        for side in (sides.here, sides.there)
-    )
-    return here != there
-
-
-def _as_primary(
-    sides: Sides, table: str, old: Definition | None, new: Definition | None, towards: Snapshot
-) -> tuple[ops.MigrateOperation, ...]:
-    schema, _, name = table.rpartition(".")
-    if sides.dialect.alters_autoincrement:  # at once, since a column that counts up has to have a key
-        parts = [*_counting(sides, table, towards), *(["DROP PRIMARY KEY"] if old else [])]
-        parts += [_after_add(new.again)] if new else []
-        return (Sql([f"ALTER TABLE {sides.dialect.quoted(name)} {', '.join(parts)}"]),)
-    found: list[ops.MigrateOperation] = []
-    if old is not None and old.name:
-        found.append(ops.DropConstraintOp(old.name, name, type_="primary", schema=schema or None))
-    if new is not None:
-        columns = re.sub(r"PRIMARY KEY \((.*)\)", r"\1", new.said).replace('"', "").split(", ")
-        found.append(NewPrimaryKey(new.name or f"pk_{name}", name, columns, schema=schema or None))
-    return tuple(found)
-
-
-def _counting(sides: Sides, table: str, towards: Snapshot) -> Iterator[str]:
-    """Yield what makes columns begin or cease to count up."""
-    other = sides.here if towards is sides.there else sides.there
-    for name in {one.name: one for side in (towards, other) for one in side.table(table).columns}:
-        then, before = towards.column(table, name), other.column(table, name)
-        now = before if then is None else then  # what goes is still there
-        if now is not None and counts_up(then) != counts_up(before):
-            change = MySQLModifyColumn(
-                now.table.name,
-                name,
-                type_=now.type,
-                nullable=now.nullable,
-                default=now.server_default,
-                autoincrement=counts_up(then),
-                comment=now.comment,
-            )
-            yield "MODIFY " + _escaped(_compiled(sides, change)).partition(" MODIFY ")[2]
-
-
-def counts_up(column: Column[Any] | None) -> bool:
-    """Return whether a reflected column is numbered by the database; False when there is no column."""
-    return column is not None and column.autoincrement is True
-
-
-def _after_add(statement: str) -> str:
-    return "ADD " + statement.partition(" ADD ")[2]
-
-
 def dropped(key: Key, one: Definition) -> tuple[ops.MigrateOperation, ...]:
     """Return the operation that drops an index or constraint."""
     if key.kind == INDEX:
@@ -235,7 +145,7 @@ def _reflected(sides: Sides, key: Key, one: Definition) -> ops.MigrateOperation 
         return ops.CreateIndexOp.from_index(index) if simple and index is not None else None
     if key.kind == CHECK:
         said = re.sub(r"^CHECK \((.*)\)$", r"\1", one.said, flags=re.DOTALL)
-        return NewCheck(one.name, key.table, text(_escaped(said)), schema=key.schema)
+        return NewCheck(one.name, key.table, text(escaped(said)), schema=key.schema)
     constraint = next((one for one in table.constraints if one.name == key.name), None)
     if key.kind == EXCLUDE or constraint is None or not isinstance(constraint, UniqueConstraint | ForeignKeyConstraint):
         return None
@@ -261,17 +171,6 @@ def _constraint(sides: Sides, constraint: Constraint) -> ops.MigrateOperation:
     if isinstance(constraint, CheckConstraint):
         table, sql = constraint.table, constraint.sqltext
         options = {"literal_binds": True, "include_table": False}
-        written = sql.text if isinstance(sql, TextClause) else _escaped(_compiled(sides, sql, options))
+        written = sql.text if isinstance(sql, TextClause) else escaped(compiled(sides, sql, options))
         return NewCheck(constraint.name, table.name, text(written), schema=table.schema)
     return ops.AddConstraintOp.from_constraint(constraint)
-
-
-def _compiled(sides: Sides, sql: ClauseElement, options: Mapping[str, Any] = MappingProxyType({})) -> str:
-    """Return it as SQL; drivers that format their statements have percent signs doubled."""
-    written = str(sql.compile(dialect=sides.sql, compile_kwargs=dict(options)))
-    return written.replace("%%", "%") if sides.sql.identifier_preparer._double_percents else written  # noqa: SLF001
-
-
-def _escaped(sql: str) -> str:
-    """Return SQL in which a colon names no parameter."""
-    return re.sub(r"(?<!:):(?=\w)", r"\\:", sql)

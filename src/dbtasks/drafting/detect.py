@@ -10,8 +10,8 @@ from dbtasks import dialects
 from dbtasks.compare import Difference
 from dbtasks.drafting import columns, constraints, keys, order, tables, types
 from dbtasks.drafting.change import Change, Phase
-from dbtasks.drafting.constraints import Sides
 from dbtasks.drafting.operations import Sql
+from dbtasks.drafting.sides import Sides
 from dbtasks.drafting.snapshot import Snapshot
 from dbtasks.drafting.wanted import Wanted
 

@@ -10,7 +10,8 @@ from sqlalchemy import ForeignKeyConstraint, Table
 from dbtasks.compare import Difference
 from dbtasks.dialects.definitions import FOREIGN, INDEX, PRIMARY, UNIQUE
 from dbtasks.drafting.change import Change, Phase, Place
-from dbtasks.drafting.constraints import Sides, again, created, dropped
+from dbtasks.drafting.constraints import again, created, dropped
+from dbtasks.drafting.sides import Sides
 from dbtasks.drafting.snapshot import full_name
 
 Columns = frozenset[tuple[str, str]]

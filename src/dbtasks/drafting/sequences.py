@@ -6,8 +6,8 @@ from typing import Any
 from alembic.operations import ops
 from sqlalchemy import Column
 
-from dbtasks.drafting.constraints import Sides
 from dbtasks.drafting.operations import Sql
+from dbtasks.drafting.sides import Sides
 from dbtasks.drafting.snapshot import default_of
 
 Operations = tuple[ops.MigrateOperation, ...]

@@ -13,8 +13,9 @@ from dbtasks.compare import Difference
 from dbtasks.dialects.definitions import CHECK, INDEX
 from dbtasks.drafting import sequences
 from dbtasks.drafting.change import Change, Phase, Place
-from dbtasks.drafting.constraints import LITERAL, Sides, again
+from dbtasks.drafting.constraints import LITERAL, again
 from dbtasks.drafting.operations import Break, DropComputed, Remark
+from dbtasks.drafting.sides import Sides
 
 
 def changes(sides: Sides) -> Iterator[Change]:

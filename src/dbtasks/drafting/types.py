@@ -7,8 +7,8 @@ from sqlalchemy import Column, Enum
 from dbtasks.compare import Difference
 from dbtasks.dialects.quoting import literal
 from dbtasks.drafting.change import Change, Phase
-from dbtasks.drafting.constraints import Sides
 from dbtasks.drafting.operations import Sql
+from dbtasks.drafting.sides import Sides
 from dbtasks.drafting.snapshot import Snapshot
 
 Name = tuple[str | None, str]

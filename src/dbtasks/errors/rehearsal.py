@@ -54,11 +54,16 @@ class NothingToRehearse(DbtasksError):
         return "inv db.history shows the revisions; inv --help db.verify what can be asked for."
 
 
-class UpgradeFails(DbtasksError):
-    """A revision cannot be applied."""
+class _InRevision(DbtasksError):
+    """What a rehearsal finds in a revision on a dialect."""
 
     revision: str
     dialect: str
+
+
+class UpgradeFails(_InRevision):
+    """A revision cannot be applied."""
+
     cause: str
 
     def what(self) -> str:
@@ -68,11 +73,9 @@ class UpgradeFails(DbtasksError):
         return "correct its upgrade; what comes after it was not rehearsed."
 
 
-class UpgradeFailsOnRows(DbtasksError):
+class UpgradeFailsOnRows(_InRevision):
     """A revision can be applied as long as the tables are empty."""
 
-    revision: str
-    dialect: str
     cause: str
 
     def what(self) -> str:
@@ -85,11 +88,9 @@ class UpgradeFailsOnRows(DbtasksError):
         return "give the rows what they lack first: a default, or a backfill (inv db.revision --safe drafts one)."
 
 
-class DowngradeFails(DbtasksError):
+class DowngradeFails(_InRevision):
     """A revision cannot be reverted."""
 
-    revision: str
-    dialect: str
     cause: str
     with_rows: bool
 
@@ -101,11 +102,9 @@ class DowngradeFails(DbtasksError):
         return "correct its downgrade; if there is no way back: raise NotImplementedError with the reason."
 
 
-class DowngradeDiffers(DbtasksError):
+class DowngradeDiffers(_InRevision):
     """A downgrade does not lead back to where the upgrade began."""
 
-    revision: str
-    dialect: str
     differences: tuple[str, ...]
 
     def what(self) -> str:
@@ -118,11 +117,9 @@ class DowngradeDiffers(DbtasksError):
         return "have its downgrade undo all that its upgrade does."
 
 
-class UpgradeNotRepeatable(DbtasksError):
+class UpgradeNotRepeatable(_InRevision):
     """A revision that was applied and reverted cannot be applied again, or does something else then."""
 
-    revision: str
-    dialect: str
     cause: str
     differences: tuple[str, ...]
 
@@ -138,11 +135,9 @@ class UpgradeNotRepeatable(DbtasksError):
         )
 
 
-class LosesRows(DbtasksError):
+class LosesRows(_InRevision):
     """A revision takes away rows or values of which it does not say so."""
 
-    revision: str
-    dialect: str
     direction: str
     lost: tuple[str, ...]
 

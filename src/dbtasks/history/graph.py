@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -19,6 +19,9 @@ from dbtasks.errors import (
 )
 from dbtasks.history.fingerprints import fingerprint
 from dbtasks.project import Project
+
+if TYPE_CHECKING:
+    from dbtasks.history.shape import Shape
 
 Direction = Literal["upgrade", "downgrade"]
 Heads = tuple[str, ...]  # what a database records: usually one revision; empty when nothing is applied
@@ -60,6 +63,13 @@ class History:
     revisions: tuple[Revision, ...]
     config: Config
     scripts: ScriptDirectory
+
+    @cached_property
+    def shape(self) -> "Shape":
+        """What shapes the schema that the revisions make; their files are read when it is first asked for."""
+        from dbtasks.history.shape import Shape  # what only migrates needs none
+
+        return Shape(self.project)
 
     @cached_property
     def _by_id(self) -> dict[str, Revision]:

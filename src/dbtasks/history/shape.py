@@ -12,9 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dbtasks.history.graph import Revision
 from dbtasks.project import Project
+
+if TYPE_CHECKING:
+    from dbtasks.history.graph import Revision
 
 LIBRARIES = ("dbtasks", "alembic", "SQLAlchemy")  # a new version of one may make something else of the same revision
 KNOWN = frozenset({*sys.stdlib_module_names, "alembic", "sqlalchemy", "dbtasks"})  # of no interest as imports
@@ -25,23 +28,8 @@ CODE = (".py", ".pyc")
 ASIDE = ("HEAD", "script.py.mako")  # of a draft, not of what it does
 
 
-def digests(project: Project, revisions: Sequence[Revision]) -> tuple[str, ...]:
-    """Return a digest for each beginning of a chain of revisions: of the first one, the first two, and so on."""
-    shape = _Shape(project)
-    found, said = [], hashlib.sha256(shape.common.encode())
-    for one in revisions:
-        said.update(f"\n{one.id} {shape.of(one)}".encode())
-        found.append(said.hexdigest())
-    return tuple(found)
-
-
-def common(project: Project) -> str:
-    """Return what changes when the libraries, ``env.py``, or files that belong to no revision do."""
-    return _Shape(project).common
-
-
-class _Shape:
-    """The files of a project, each read once."""
+class Shape:
+    """What revisions of a project are made of; each of its files is read once."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -50,6 +38,15 @@ class _Shape:
         )
         self._texts: dict[Path, str] = {}
         self._nearest: dict[Path, frozenset[Path]] = {}
+        self._known: dict[Path, str] = {}
+
+    def digests(self, revisions: Sequence["Revision"]) -> tuple[str, ...]:
+        """Return a digest for each beginning of a chain of revisions: of the first one, the first two, and so on."""
+        found, said = [], hashlib.sha256(self.common.encode())
+        for one in revisions:
+            said.update(f"\n{one.id} {self.of(one)}".encode())
+            found.append(said.hexdigest())
+        return tuple(found)
 
     @cached_property
     def common(self) -> str:
@@ -60,14 +57,18 @@ class _Shape:
         libraries = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
         return "\n".join([*libraries, *(self._told(file) for file in sorted(modules | named | self._data))])
 
-    def of(self, revision: Revision) -> str:
-        """Return what is said of one revision."""
+    def of(self, revision: "Revision") -> str:
+        """Return what is said of one revision: its file, and those that it imports, names, or has beside it."""
+        if revision.path not in self._known:
+            self._known[revision.path] = self._of(revision)
+        return self._known[revision.path]
+
+    def _of(self, revision: "Revision") -> str:
         files = self._reached(revision.path) - {revision.path}
         text = self._text(revision.path)
         named = {file for one in (text, *map(self._text, files)) for file in self._files_in(one, revision.path)}
         beside = set(self._beside.get(revision.path.stem, ()))
-        told = [self._told(file) for file in sorted(files | named | beside)]
-        return _digest("\n".join([text, *told]))
+        return _digest("\n".join([text, *map(self._told, sorted(files | named | beside))]))
 
     @cached_property
     def _beside(self) -> dict[str, list[Path]]:

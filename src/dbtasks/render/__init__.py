@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dbtasks.render.models import heads, notices, services, services_json
     from dbtasks.render.outside import undiscovered
     from dbtasks.render.plans import plan, plan_json, stake
-    from dbtasks.render.rehearsals import bar, rehearsal, rehearsal_json, rehearsed
+    from dbtasks.render.rehearsals import bar, rehearsal, rehearsal_github, rehearsal_json, rehearsed
     from dbtasks.render.repairs import drift, drift_json, nothing_to_repair, repair, repaired
     from dbtasks.render.runs import log, log_json, nothing, report, stamped, step, waiting
     from dbtasks.render.syncs import sync, synced
@@ -34,7 +34,7 @@ _MODULES = {
     "models": "heads notices services services_json",
     "outside": "undiscovered",
     "plans": "plan plan_json stake",
-    "rehearsals": "bar rehearsal rehearsal_json rehearsed",
+    "rehearsals": "bar rehearsal rehearsal_github rehearsal_json rehearsed",
     "repairs": "drift drift_json nothing_to_repair repair repaired",
     "runs": "log log_json nothing report stamped step waiting",
     "syncs": "sync synced",
@@ -87,6 +87,7 @@ __all__ = [
     "plan_json",
     "rebase",
     "rehearsal",
+    "rehearsal_github",
     "rehearsal_json",
     "rehearsed",
     "rename_question",

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from dbtasks.checks import CODES, Finding, Notice, Problem
+from dbtasks.checks import Finding, Notice, Problem
+from dbtasks.checks.silence import KNOWN
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, counted, did_you_mean
 from dbtasks.history.headfile import HeadProblem
@@ -91,7 +92,7 @@ def _count(found: Sequence[Finding]) -> str:
 
 
 def _what(one: Finding, project: Project) -> str:
-    return f"{_words(one, project)}{_comment(one)}"
+    return f"{_words(one, project)}{slip(one.code, one.unheeded)}"
 
 
 def _words(one: Finding, project: Project) -> str:
@@ -109,13 +110,13 @@ def _words(one: Finding, project: Project) -> str:
     return REVISIONS[one.code][0].format(id=about.id, message=about.message)
 
 
-def _comment(one: Finding) -> str:
-    """Return what is wrong with a comment that should silence the finding; "" when there is none."""
-    if not one.unheeded:
+def slip(code: str, unheeded: str) -> str:
+    """Return what is wrong with a comment that should silence a finding; "" when there is none."""
+    if not unheeded:
         return ""
-    if one.unheeded == one.code:
+    if unheeded == code:
         return " Its ignore comment gives no reason."
-    return f" Its ignore comment names '{one.unheeded}', which is no code.{did_you_mean(one.unheeded, CODES)}"
+    return f" Its ignore comment names '{unheeded}', which is no code.{did_you_mean(unheeded, KNOWN)}"
 
 
 def _fix(one: Finding, project: Project) -> str:

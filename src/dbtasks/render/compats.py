@@ -8,6 +8,7 @@ from dbtasks.compat import BY_NEW, Compat, Finding
 from dbtasks.errors import counted
 from dbtasks.project import Project
 from dbtasks.render import text
+from dbtasks.render.checks import slip
 from dbtasks.render.github import annotation
 
 NEXT = "do the rest in the next release, when no code needs it any more"
@@ -144,6 +145,10 @@ def compat_github(found: Compat, project: Project) -> str:
 
 
 def _what(one: Finding) -> str:
+    return f"{_words(one)}{slip(one.code, one.unheeded)}"
+
+
+def _words(one: Finding) -> str:
     words = WORDS[one.code]
     where = f"{one.table}.{one.item}" if one.item else one.table
     constraint = f"the constraint {one.item}" if one.item else "a constraint"

@@ -1,4 +1,4 @@
-"""Rehearsals in words and as JSON, and how one goes on."""
+"""Rehearsals in words, as JSON and as annotations of a pull request, and how one goes on."""
 
 from dbtasks.errors import counted
 from dbtasks.project import Project
@@ -24,8 +24,12 @@ def bar(one: Rehearsed, *, coloured: bool) -> str:
 
 def rehearsal(found: Report, project: Project) -> str:
     """Return what is to be corrected, what could not be tried, and how long it took."""
-    parts = [checks.findings(found.findings, project) if found.findings else "", *_notes(found), _total(found)]
-    return "\n".join(part for part in parts if part)
+    return _whole(found, checks.findings(found.findings, project))
+
+
+def rehearsal_github(found: Report, project: Project) -> str:
+    """Return the same, with the findings as workflow commands of GitHub, which shows them at their lines."""
+    return _whole(found, checks.findings_github(found.findings, project))
 
 
 def rehearsal_json(found: Report, project: Project) -> str:
@@ -51,6 +55,11 @@ def rehearsal_json(found: Report, project: Project) -> str:
             "seconds": round(found.seconds, 3),
         }
     )
+
+
+def _whole(found: Report, findings: str) -> str:
+    parts = [findings if found.findings else "", *_notes(found), _total(found)]
+    return "\n".join(part for part in parts if part)
 
 
 def _notes(found: Report) -> list[str]:

@@ -1,13 +1,18 @@
 """The tasks that change a database."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from invoke import Context, task
 
 from dbtasks.tasks.edge import Here, caller, consent, friendly, here, project, show, warn, writing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dbtasks.guard import Consent
     from dbtasks.plan import Plan
+    from dbtasks.settings import Settings
+    from dbtasks.sync import Sync
 
 REV = "A revision: its id, the beginning of it, head, or a distance such as +1."
 LOCK_TIMEOUT = "Seconds to wait for another migrator, instead of 'database.lock_timeout'."
@@ -76,18 +81,34 @@ class Wish(NamedTuple):
 def _carry_out(at: Here, planned: "Plan", wish: Wish) -> None:
     from dbtasks import guard, migrate, render
 
+    command = f"db.{planned.direction}"
+    if agreed(at, planned, wish, command, Way(render.plan, guard.permit_run)):
+        report = migrate.run(at.history, at.settings, planned, caller(command, at.history), set_aside=wish.set_aside)
+        show(render.report(report, planned.direction))
+
+
+class Way(NamedTuple):
+    """How one kind of plan is shown, and permitted."""
+
+    words: "Callable[[Any], str]"
+    permit: "Callable[[Settings, Any, Consent], None]"
+
+
+def agreed(at: Here, planned: "Plan | Sync", wish: Wish, command: str, way: Way) -> "Consent | None":
+    """Return how the user agrees to what is planned, which the guards let pass; None when it was only to be shown."""
+    from dbtasks import guard, render
+
     planned.check_id(wish.plan)
     if wish.dry:
-        return show(render.plan(planned))
-    command = f"db.{planned.direction}"
-    agreed = consent(command, wish.confirm, wish.arguments)
-    if agreed.ask and not agreed.confirm:  # who is asked has to see what for
+        show(way.words(planned))
+        return None
+    given = consent(command, wish.confirm, wish.arguments)
+    if given.ask and not given.confirm:  # who is asked has to see what for
         warn("\n".join(f"! {render.stake(one)}" for one in planned.losing))
-    guard.permit_run(at.settings, planned, agreed)
+    way.permit(at.settings, planned, given)
     if wish.set_aside:
         guard.check_limit(at.settings, command, planned.stakes)
-    report = migrate.run(at.history, at.settings, planned, caller(command, at.history), set_aside=wish.set_aside)
-    return show(render.report(report, planned.direction))
+    return given
 
 
 @task(

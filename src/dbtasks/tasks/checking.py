@@ -2,16 +2,14 @@
 
 from invoke import Context, Exit, task
 
-from dbtasks.errors import BadCommandLine, UnknownValue
+from dbtasks.errors import BadCommandLine
+from dbtasks.tasks import formats
 from dbtasks.tasks.edge import friendly, here, show, warn
-
-FORMATS = ("text", "json", "github")
 
 
 @task(
     help={
-        "json": "Print JSON; the same as --format json.",
-        "format": "text, json, or github: annotations at the lines of a pull request.",
+        **formats.HELP,
         "since": "Look only at what was added since this branch, tag or commit: origin/main.",
         "dialects": "Look whether it works on these, too: postgresql,mysql,sqlite.",
     }
@@ -25,7 +23,7 @@ def check(
     dialects: str = "",
 ) -> None:
     """Check models and revisions before a change is merged; exit code 1 when something is to be corrected."""
-    chosen = _chosen(format, "db.check", json=json)
+    chosen = formats.chosen(format, "db.check", json=json)
     from dbtasks import checks, gate, offline, render
 
     at = here()
@@ -41,35 +39,20 @@ def check(
 @task(
     help={
         "from_": "The commit, branch or tag whose code is still running: main, v1.4, HEAD~3.",
-        "json": "Print JSON; the same as --format json.",
-        "format": "text, json, or github: annotations at the models of a pull request.",
+        **formats.HELP,
     }
 )
 @friendly
 def compat(_context: Context, from_: str = "", json: bool = False, format: str = "") -> None:  # noqa: A002 - the flag
     """Try the code of another commit on the schema at head; exit code 1 when something of it breaks."""
-    chosen = _chosen(format, "db.compat", json=json)
+    chosen = formats.chosen(format, "db.compat", json=json)
     if not from_:
         raise BadCommandLine("--from needs the commit whose code is still running, such as main", "db.compat")
-    from dbtasks import compat, render
+    from dbtasks import gate, render
 
     at = here()
-    found = compat.run(at.history, at.settings, from_)
+    found = gate.old_code(at.history, at.settings, from_)
     words = {"text": render.compat, "json": render.compat_json, "github": render.compat_github}
     show(words[chosen](found, at.project))
     if found.result.findings:
         raise Exit(code=1)
-
-
-def _chosen(name: str, task: str, *, json: bool) -> str:
-    """Return the format that the flags of a task ask for.
-
-    Raises:
-        UnknownValue: there is no such format.
-        BadCommandLine: they ask for two.
-    """
-    if name and name not in FORMATS:
-        raise UnknownValue("--format", name, FORMATS, task)
-    if json and name not in ("", "json"):
-        raise BadCommandLine(f"--json and --format {name} ask for two formats", task)
-    return name or ("json" if json else FORMATS[0])

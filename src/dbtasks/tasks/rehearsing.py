@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, Exit, task
 
+from dbtasks.tasks import formats
 from dbtasks.tasks.edge import friendly, here, show, writing
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ START_AGAIN = "\r\033[K"  # the beginning of the line, and nothing after it
     help={
         "dialects": "On these: sqlite,postgresql,mysql; by default the project's own. Servers are started.",
         "rev": "Only these revisions: FROM:TO, without FROM.",
-        "since": "Only revisions that this branch, tag or commit does not have: origin/main.",
+        "since": "Only revisions that were added since this branch, tag or commit: origin/main.",
         "all": "Also those that have passed before, and have not changed since.",
-        "json": "Print JSON, with the seconds of each revision.",
+        **formats.HELP,
     }
 )
 @friendly
@@ -33,8 +34,10 @@ def verify(
     since: str = "",
     all: bool = False,  # noqa: A002 - the flag
     json: bool = False,
+    format: str = "",  # noqa: A002 - the flag
 ) -> None:
     """Rehearse revisions with rows, up, down and up again, in scratch databases; exit code 1 when one does not hold."""
+    chosen = formats.chosen(format, "db.verify", json=json)
     from dbtasks import render
     from dbtasks import verify as rehearsals
 
@@ -42,7 +45,8 @@ def verify(
     names = tuple(dialects.replace(",", " ").split())
     wanted = rehearsals.Asked(names, rev, since, everything=all)
     found = rehearsals.run(at.history, at.settings, wanted, _progress())
-    show((render.rehearsal_json if json else render.rehearsal)(found, at.project))
+    words = {"text": render.rehearsal, "json": render.rehearsal_json, "github": render.rehearsal_github}
+    show(words[chosen](found, at.project))
     if found.findings:
         raise Exit(code=1)
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, task
 
-from dbtasks.tasks.changing import RUN, Wish
-from dbtasks.tasks.edge import Here, consent, friendly, here, show, warn
+from dbtasks.tasks.changing import RUN, Way, Wish, agreed
+from dbtasks.tasks.edge import Here, friendly, here, show, warn
 
 if TYPE_CHECKING:
     from dbtasks.sync import Sync
@@ -36,17 +36,11 @@ def _carry_out(at: Here, wanted: "Sync", wish: Wish) -> None:
     from dbtasks import sync as syncs
     from dbtasks.road import Caller
 
-    wanted.check_id(wish.plan)
-    if wish.dry:
-        return show(render.sync(wanted))
-    agreed = consent("db.sync", wish.confirm)
-    if agreed.ask and not agreed.confirm:  # who is asked has to see what for
-        warn("\n".join(f"! {render.stake(one)}" for one in wanted.losing))
-    syncs.permit(at.settings, wanted, agreed)
-    if wish.set_aside:
-        guard.check_limit(at.settings, "db.sync", (*wanted.reverting.stakes, *wanted.applying.stakes))
-    named = at.settings.database.name if wanted.losing else agreed.confirm
-    second = replace(agreed, command="db.upgrade", confirm=named)
+    given = agreed(at, wanted, wish, "db.sync", Way(render.sync, syncs.permit))
+    if given is None:
+        return
+    named = at.settings.database.name if wanted.losing else given.confirm
+    second = replace(given, command="db.upgrade", confirm=named)
     calling = Caller(
         "db.sync",
         lambda step: show(render.step(step, wanted.history(step.direction))),
@@ -59,4 +53,4 @@ def _carry_out(at: Here, wanted: "Sync", wish: Wish) -> None:
         lambda rising: guard.permit_run(at.settings, rising, second),
         set_aside=wish.set_aside,
     )
-    return show(render.synced(done))
+    show(render.synced(done))

@@ -26,7 +26,7 @@ def run(history: History, settings: Settings, wanted: Asked, progress: Progress 
     no model is imported; the only thing written is what has passed, into the cache folder of the project.
 
     Raises:
-        UnknownValue, NothingToRehearse, UnknownRevision: what is wanted does not exist.
+        UnknownValue, NothingToRehearse, UnknownRevision, SinceUnclear: what is wanted does not exist.
         ServerMissing, ScratchNotAllowed, ServerUnreachable, MayNotCreateDatabase: there is nowhere to rehearse.
         MigrationFailed: a revision before those that are wanted cannot be applied.
     """

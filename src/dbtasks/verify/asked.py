@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from dbtasks import git
 from dbtasks.checks import scope
-from dbtasks.errors import GitCannotTell, NothingToRehearse, UnknownBranch
+from dbtasks.errors import NothingToRehearse
 from dbtasks.history import History, Revision
 
 
@@ -15,7 +14,7 @@ class Asked:
     Attributes:
         dialects: their names; the project's own when there is none.
         revisions: a range ``FROM:TO``, of which FROM is left out; a bare distance counts from the head. "" for all.
-        since: a branch or commit of git; only revisions that it does not have. "" for all.
+        since: a branch, tag or commit of git; only revisions that were added since. "" for all.
         only: the ids of those that are meant; None for all.
         everything: whether to rehearse what has passed already, too.
     """
@@ -31,13 +30,15 @@ def chosen(history: History, asked: Asked) -> tuple[Revision, ...]:
     """Return the revisions that are meant, oldest first.
 
     Raises:
-        NothingToRehearse: the range leads nowhere, or down; or git has no such branch or commit.
+        NothingToRehearse: the range leads nowhere, or down.
+        SinceUnclear: git cannot tell what was added since ``asked.since``.
         UnknownRevision, AmbiguousRevision, ManyHeads: an end of the range means nothing, or several things.
     """
-    meant = _within(history, asked.revisions) - (_theirs(history, asked.since) if asked.since else frozenset())
+    meant = _within(history, asked.revisions)
     if asked.only is not None:
         meant &= asked.only
-    return tuple(one for one in history.revisions if one.id in meant)
+    among = tuple(one for one in history.revisions if one.id in meant)
+    return scope.of(history, asked.since).added(among) if asked.since else among
 
 
 def _within(history: History, revisions: str) -> frozenset[str]:
@@ -51,13 +52,3 @@ def _within(history: History, revisions: str) -> frozenset[str]:
     if not below < above:
         raise NothingToRehearse(revisions, "a range is written FROM:TO, and TO comes after FROM")
     return above - below
-
-
-def _theirs(history: History, since: str) -> frozenset[str]:
-    """Return the revisions that a branch or commit has."""
-    try:
-        return git.main(scope.folders(history), since).revisions
-    except UnknownBranch as error:
-        raise NothingToRehearse(since, "git has no branch, tag or commit of that name") from error
-    except GitCannotTell as error:
-        raise NothingToRehearse(since, error.cause) from error

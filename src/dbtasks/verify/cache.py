@@ -3,16 +3,12 @@
 import contextlib
 import hashlib
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import NamedTuple
 
 from dbtasks import memory
-from dbtasks.history import History, fingerprint
+from dbtasks.history import History
 from dbtasks.project import Project
 from dbtasks.statements import Place
-from dbtasks.values import tool
-
-LIBRARIES = ("SQLAlchemy", "alembic")
 
 
 class Passed(NamedTuple):
@@ -30,13 +26,12 @@ class Passed(NamedTuple):
 
 
 def keys(history: History, dialect: str) -> dict[str, str]:
-    """Return a short text for each revision that changes when it, or one before it, or a tool does."""
-    environment = fingerprint((history.project.alembic_folder / "env.py").read_text(encoding="utf-8"))
-    tools = (dialect, tool(), *(f"{name} {version(name)}" for name in LIBRARIES), environment)
+    """Return a short text for each revision that changes when it, what it uses, one before it, or a tool does."""
+    shape = history.shape
     found: dict[str, str] = {}
     for one in history.revisions:
         before = [found[parent] for parent in sorted({*one.parents, *one.depends_on})]
-        said = "\n".join((*tools, one.id, one.fingerprint, *before))
+        said = "\n".join((dialect, shape.common, one.id, shape.of(one), *before))
         found[one.id] = hashlib.sha256(said.encode()).hexdigest()[:32]
     return found
 
