@@ -131,10 +131,12 @@ def test_a_way_down(environment: Repository, down: str, none: bool, history_of: 
 
 
 def test_keys(environment: Repository, history_of: Callable[..., History]) -> None:
-    """A key changes with a revision, or one before it, and with the dialect."""
+    """A key changes with the code of a revision, or of one before it, and with the dialect; not with a remark."""
     before = cache.keys(history_of({"a1": "", "b2": "a1", "c3": "a1"}), "sqlite")
     assert len({*before.values(), *cache.keys(history_of({}), "mysql").values()}) == 6
-    revision(environment, "b2", "a1", upgrade="other = 1")
+    file = revision(environment, "b2", "a1", upgrade="pass  # a remark")
+    assert cache.keys(history_of({}), "sqlite") == before
+    file.write_text(file.read_text(encoding="utf-8") + "\nother = 1\n", encoding="utf-8")
     after = cache.keys(history_of({}), "sqlite")
     assert [name for name in before if before[name] != after[name]] == ["b2"]
     revision(environment, "a1", upgrade="print()")

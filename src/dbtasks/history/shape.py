@@ -58,17 +58,21 @@ class Shape:
         return "\n".join([*libraries, *(self._told(file) for file in sorted(modules | named | self._data))])
 
     def of(self, revision: "Revision") -> str:
-        """Return what is said of one revision: its file, and those that it imports, names, or has beside it."""
+        """Return what is said of one revision: its file, and what it uses."""
+        return _digest(f"{self._text(revision.path)}\n{self.used(revision)}")
+
+    def used(self, revision: "Revision") -> str:
+        """Return what is said of the files that a revision imports, names, or has beside it."""
         if revision.path not in self._known:
-            self._known[revision.path] = self._of(revision)
+            self._known[revision.path] = self._used(revision)
         return self._known[revision.path]
 
-    def _of(self, revision: "Revision") -> str:
+    def _used(self, revision: "Revision") -> str:
         files = self._reached(revision.path) - {revision.path}
         text = self._text(revision.path)
         named = {file for one in (text, *map(self._text, files)) for file in self._files_in(one, revision.path)}
         beside = set(self._beside.get(revision.path.stem, ()))
-        return _digest("\n".join([text, *map(self._told, sorted(files | named | beside))]))
+        return _digest("\n".join(map(self._told, sorted(files | named | beside))))
 
     @cached_property
     def _beside(self) -> dict[str, list[Path]]:

@@ -31,7 +31,7 @@ def keys(history: History, dialect: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in history.revisions:
         before = [found[parent] for parent in sorted({*one.parents, *one.depends_on})]
-        said = "\n".join((dialect, shape.common, one.id, shape.of(one), *before))
+        said = "\n".join((dialect, shape.common, one.id, one.fingerprint, shape.used(one), *before))
         found[one.id] = hashlib.sha256(said.encode()).hexdigest()[:32]
     return found
 
