@@ -10,8 +10,8 @@ from typing import Any
 from dbtasks.dialects.clones import folder as folders
 from dbtasks.project import Project
 
-PASSED, COMPARED = "verified.json", "compared.json"
-FILES = (PASSED, COMPARED)
+PASSED, COMPARED, PRINTS = "verified.json", "compared.json", "fingerprints.json"
+FILES = (PASSED, COMPARED, PRINTS)
 
 
 def read(project: Project, name: str) -> dict[str, Any]:

@@ -243,7 +243,7 @@ def test_only_what_changed_is_rehearsed_again(sqlite_repository: Repository) -> 
     repository.write("alembic_db/env.py", repository.read("alembic_db/env.py") + "\nother = 1\n")
     assert again() == (["r0", "r1", "r2", "r3"], 0)
     file = repository.path(".dbtasks_cache/verified.json")
-    assert sorted(one.name for one in file.parent.iterdir()) == [".gitignore", "verified.json"]
+    assert sorted(one.name for one in file.parent.iterdir()) == [".gitignore", "fingerprints.json", "verified.json"]
     file.write_text("{", encoding="utf-8")
     assert again() == (["r0", "r1", "r2", "r3"], 0)
     file.write_text('["sqlite"]', encoding="utf-8")

@@ -119,7 +119,7 @@ FROM pg_index x
 JOIN pg_class i ON i.oid = x.indexrelid
 JOIN pg_class t ON t.oid = x.indrelid
 JOIN pg_namespace n ON n.oid = t.relnamespace
-WHERE n.nspname = coalesce(:schema, current_schema())
+WHERE n.nspname = coalesce(:schema, current_schema()) AND t.relname = ANY(CAST(:names AS text[]))
   AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = x.indexrelid AND c.contype IN ('p', 'u', 'x'))
 """)
 POSTGRESQL_CONSTRAINTS = text("""
@@ -127,7 +127,8 @@ SELECT t.relname AS table_name, c.conname AS name, c.contype::text AS kind, pg_g
 FROM pg_constraint c
 JOIN pg_class t ON t.oid = c.conrelid
 JOIN pg_namespace n ON n.oid = t.relnamespace
-WHERE n.nspname = coalesce(:schema, current_schema()) AND c.contype IN ('p', 'u', 'x', 'c', 'f')
+WHERE n.nspname = coalesce(:schema, current_schema()) AND t.relname = ANY(CAST(:names AS text[]))
+  AND c.contype IN ('p', 'u', 'x', 'c', 'f')
 """)
 POSTGRESQL_KINDS = {"p": PRIMARY, "u": UNIQUE, "x": EXCLUDE, "c": CHECK, "f": FOREIGN}
 
@@ -139,9 +140,10 @@ class PostgreSQLReader(Reader):
         self, connection: Connection, schema: str | None, names: list[str]
     ) -> Iterator[tuple[Key, Definition]]:
         quote = connection.dialect.identifier_preparer.quote
-        for row in connection.execute(POSTGRESQL_INDEXES, {"schema": schema}).all():
+        asked = {"schema": schema, "names": names}
+        for row in connection.execute(POSTGRESQL_INDEXES, asked).all():
             yield Key(INDEX, schema, row.table_name, row.name), Definition(row.said, row.said, row.name)
-        for row in connection.execute(POSTGRESQL_CONSTRAINTS, {"schema": schema}).all():
+        for row in connection.execute(POSTGRESQL_CONSTRAINTS, asked).all():
             kind = POSTGRESQL_KINDS[row.kind]
             table = ".".join(quote(one) for one in (schema, row.table_name) if one)
             again = f"ALTER TABLE {table} ADD CONSTRAINT {quote(row.name)} {row.said}"

@@ -25,7 +25,7 @@ WITH own AS (
                 WHEN relkind IN ('r', 'p', 'f') THEN space || relname ELSE '' END AS place
     FROM pg_class c JOIN own ON own.oid = relnamespace
 )
-SELECT place, kind, name, said FROM (
+SELECT place, string_agg(concat_ws(' ' || chr(31), kind, name, said), chr(30) ORDER BY kind, name, said) FROM (
     SELECT '' AS place, 'schema' AS kind, nspname::text AS name, '' AS said FROM own
   UNION ALL
     SELECT place, 'relation', name, concat_ws(' ', relkind::text, obj_description(oid, 'pg_class'),
@@ -60,7 +60,7 @@ SELECT place, kind, name, said FROM (
                      (SELECT string_agg(quote_literal(enumlabel), ',' ORDER BY enumsortorder) FROM pg_enum
                       WHERE enumtypid = t.oid))
     FROM pg_type t JOIN own ON own.oid = typnamespace WHERE typtype IN ('e', 'd', 'r')
-) AS everything ORDER BY place, kind, name, said
+) AS everything GROUP BY place
 """)
 MYSQL = text(
     "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name"
@@ -91,7 +91,7 @@ def sqlite(connection: Connection) -> dict[str, str]:
 
 def postgresql(connection: Connection) -> dict[str, str]:
     """Return what the catalogue says of every relation, column, constraint, index, sequence and type."""
-    return _together((row[0], row[1:]) for row in connection.execute(POSTGRESQL).all())
+    return {str(row[0]): str(row[1]) for row in connection.execute(POSTGRESQL).all()}
 
 
 def mysql(connection: Connection) -> dict[str, str]:

@@ -59,7 +59,11 @@ class Shape:
 
     def of(self, revision: "Revision") -> str:
         """Return what is said of one revision: its file, and what it uses."""
-        return _digest(f"{self._text(revision.path)}\n{self.used(revision)}")
+        return _digest(f"{self.text(revision)}\n{self.used(revision)}")
+
+    def text(self, revision: "Revision") -> str:
+        """Return the file of a revision as it was when it was first read."""
+        return self._text(revision.path)
 
     def used(self, revision: "Revision") -> str:
         """Return what is said of the files that a revision imports, names, or has beside it."""

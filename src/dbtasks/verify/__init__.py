@@ -12,7 +12,8 @@ from dbtasks.settings import Settings
 from dbtasks.statements import Place
 from dbtasks.verify import asked, cache, servers
 from dbtasks.verify.asked import Asked
-from dbtasks.verify.rehearse import Outcome, Rehearsal
+from dbtasks.verify.outcome import Outcome
+from dbtasks.verify.rehearse import Rehearsal
 from dbtasks.verify.report import Progress, Rehearsed, Report
 from dbtasks.verify.stage import plain
 
@@ -128,7 +129,7 @@ def _rehearse(history: History, settings: Settings, todo: _Todo, told: _Told) ->
     try:
         with (
             servers.settings_for(settings, todo.dialect) as database,
-            Rehearsal(history, database, todo.name) as rehearsal,
+            Rehearsal(history, database, todo.name, len(todo.revisions) == 1) as rehearsal,
         ):
             for skipped, revision in _walk(history.revisions, {one.id for one in todo.revisions}):
                 number, filled = todo.heard(skipped)

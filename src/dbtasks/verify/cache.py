@@ -9,6 +9,7 @@ from dbtasks import memory
 from dbtasks.history import History
 from dbtasks.project import Project
 from dbtasks.statements import Place
+from dbtasks.values import tool
 
 
 class Passed(NamedTuple):
@@ -27,13 +28,27 @@ class Passed(NamedTuple):
 
 def keys(history: History, dialect: str) -> dict[str, str]:
     """Return a short text for each revision that changes when it, what it uses, one before it, or a tool does."""
-    shape = history.shape
+    shape, prints = history.shape, _fingerprints(history)
     found: dict[str, str] = {}
     for one in history.revisions:
         before = [found[parent] for parent in sorted({*one.parents, *one.depends_on})]
-        said = "\n".join((dialect, shape.common, one.id, one.fingerprint, shape.used(one), *before))
+        said = "\n".join((dialect, shape.common, one.id, prints[one.id], shape.used(one), *before))
         found[one.id] = hashlib.sha256(said.encode()).hexdigest()[:32]
     return found
+
+
+def _fingerprints(history: History) -> dict[str, str]:
+    """Return the fingerprint of each revision; it is worked out once for a file, which takes longer than to read it."""
+    known = memory.read(history.project, memory.PRINTS)
+    files = {
+        one.id: hashlib.sha256(f"{tool()}\n{history.shape.text(one)}".encode()).hexdigest() for one in history.revisions
+    }
+    new = {files[one.id]: one.fingerprint for one in history.revisions if not isinstance(known.get(files[one.id]), str)}
+    if new:
+        there = {**known, **new}
+        memory.write(history.project, memory.PRINTS, {one: there[one] for one in files.values()})
+        known = there
+    return {revision: known[file] for revision, file in files.items()}
 
 
 def passed(project: Project, dialect: str, now: Mapping[str, str]) -> dict[str, Passed]:

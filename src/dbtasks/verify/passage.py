@@ -63,7 +63,8 @@ class Passage:
 
     def ends(self) -> tuple[Photo, Photo]:
         """Return the schema of the tables before and after; ``full`` is before the revision, ``bare`` after it."""
-        return self._photo(self.full, self.tables), self._photo(self.bare, self.tables)
+        is_seen = self.tables == self.seen
+        return self._photo(self.full, self.tables), self.first if is_seen else self._photo(self.bare, self.tables)
 
     def _photo(self, stage: Stage, tables: Collection[str] | None) -> Photo:
         return photo.take(stage.url, self.versions, tables)

@@ -3,16 +3,16 @@
 import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 from dbtasks import road
-from dbtasks.checks.findings import Finding
 from dbtasks.history import History, Revision, shape
-from dbtasks.rows import Empty
 from dbtasks.settings import DatabaseSettings
 from dbtasks.statements import Place
-from dbtasks.verify import touched, ways
+from dbtasks.verify import alone, touched, ways
 from dbtasks.verify.findings import Findings
+from dbtasks.verify.outcome import Outcome
 from dbtasks.verify.passage import Passage
 from dbtasks.verify.stage import FAILURES, Stage
 from dbtasks.verify.survival import Filled
@@ -23,36 +23,21 @@ NONE: frozenset[Place] = frozenset()
 FILLS = re.compile(r"\bupdate\b", re.IGNORECASE)  # a revision without the word writes over nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of rehearsing a revision.
-
-    Attributes:
-        findings: what is wrong; empty when nothing is.
-        has_way_down: whether it was reverted; otherwise it has no way down, or refuses to be reverted.
-        is_applied: whether what comes after it can be rehearsed.
-        empty: the tables that could not be given rows.
-    """
-
-    findings: tuple[Finding, ...]
-    has_way_down: bool
-    is_applied: bool
-    empty: tuple[Empty, ...] = ()
-
-
-@dataclass(slots=True)
+@dataclass
 class Rehearsal:
     """Two scratch databases of one dialect on their way through the history.
 
     Attributes:
         bare: the one with empty tables.
         full: the one whose tables have rows.
+        is_alone: whether there is only one revision to rehearse.
         now: what both say of their schema; None before it was looked at.
     """
 
     history: History
     database: DatabaseSettings
     dialect: str
+    is_alone: bool = False
     now: Sight | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     bare: Stage = field(init=False)
@@ -98,6 +83,15 @@ class Rehearsal:
 
     def of(self, revision: Revision) -> Outcome:
         """Return what comes of a revision; both databases have it afterwards, unless it cannot be applied."""
+        if self.is_alone and not ways.has_none(revision):
+            heads, found = self.full.heads, Findings(self.history.project, self.dialect, revision)
+            outcome = alone.of(found, self.full, self._versions, self._filled, self._accepted(revision))
+            if outcome is not None:
+                return outcome
+            self.full.again(heads)
+        return self._in_both(revision)
+
+    def _in_both(self, revision: Revision) -> Outcome:
         before = self.now or touched.look(self.bare.url)
         found = Findings(self.history.project, self.dialect, revision)
         try:
@@ -107,20 +101,21 @@ class Rehearsal:
             return Outcome(tuple(found.found), has_way_down=False, is_applied=False)
         after = touched.look(self.bare.url)
         said = (*touched.texts_in(revision.source), *self.bare.heard)
-        passage = Passage(self.bare, self.full, self._versions(), before, after, said)
+        passage = Passage(self.bare, self.full, self._versions, before, after, said)
         has_way_down = not ways.has_none(revision) and self._back_and_forth(revision, passage, found)
         rows = WithRows(revision, passage, self._filled, self._accepted(revision))
         rows.run(found, goes_back=has_way_down and not found.found)
         self.now = after
         return Outcome(tuple(found.found), has_way_down, is_applied=True, empty=tuple(rows.empty.values()))
 
+    @cached_property
     def _versions(self) -> str:
         """Return the name of Alembic's own table."""
-        return road.inspect(self.history, self.bare.url, lambda one: str(one.version_table))
+        return road.inspect(self.history, self.full.url, lambda one: str(one.version_table))
 
     def _back_and_forth(self, revision: Revision, passage: Passage, found: Findings) -> bool:
         """Revert a revision and apply it again, with empty tables; return whether it can be reverted at all."""
-        heads = self.bare.heads
+        heads, up = self.bare.heads, self.bare.heard
         try:
             self.bare.take([revision], "downgrade")
         except FAILURES as error:
@@ -140,7 +135,9 @@ class Rehearsal:
             found.not_repeatable(error)
             self.bare.again(heads)
             return True
-        if differences := passage.differs():
+        # The same statements on the same schema make the same one.
+        differences = passage.differs() if self.bare.heard != up else ()
+        if differences:
             found.not_repeatable(None, differences)
             self.bare.again(heads)
         return True

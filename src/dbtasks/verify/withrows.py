@@ -37,13 +37,13 @@ class WithRows:
     def run(self, found: Findings, *, goes_back: bool) -> None:
         """Add what is found; begin anew, in more tables, where rows have made the revision touch more."""
         heads, known = self.stage.heads, len(found.found)
-        while self.passage.sent(self._take(found, goes_back=goes_back)):
+        while self.passage.sent(self.take(found, goes_back=goes_back)):
             self.stage.again(heads)
             self.empty.clear()
             del found.found[known:]
 
-    def _take(self, found: Findings, *, goes_back: bool) -> tuple[str, ...]:
-        """Return what was heard on the way up, and on the way down."""
+    def take(self, found: Findings, *, goes_back: bool) -> tuple[str, ...]:
+        """Add what is found; return what was heard on the way up, and on the way down."""
         before, after = self.passage.ends()
         wanted = rows.wanted(before.schema, after.schema, self.filled.columns)
         if unfit := rows.unfit(wanted):
