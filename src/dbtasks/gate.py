@@ -3,13 +3,14 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from dbtasks import checks, compat, git, verify
 from dbtasks.checks import Asked, Checked, places, scope, silence
 from dbtasks.checks.recordings import Recordings
 from dbtasks.checks.scope import Scope
 from dbtasks.compat import Compat
-from dbtasks.errors import GitCannotTell
+from dbtasks.errors import GitCannotTell, MigrationFailed
 from dbtasks.history import History, Revision
 from dbtasks.settings import Settings
 
@@ -24,13 +25,19 @@ def run(history: History, settings: Settings, asked: Asked) -> Checked:
         SinceUnclear, UnknownDialect, ImportFailed and its like, MayNotCreateDatabase: as :func:`checks.run`.
         ScratchNotAllowed: there is nowhere to rehearse.
     """
-    checked = checks.run(history, settings, asked)
-    has_failed = any(one.code == "upgrade-fails" for one in checked.findings)
-    new = frozenset[str]() if has_failed else _new(history, checked.scope)
-    if not new:
-        return checked
-    report = verify.run(history, settings, verify.Asked(only=new))
-    return replace(checked, findings=(*checked.findings, *report.findings))
+    return checks.run(history, settings, asked, partial(_rehearsal, history, settings))
+
+
+@contextlib.contextmanager
+def _rehearsal(history: History, settings: Settings, added: Scope) -> Iterator[checks.Rehearsed]:
+    """Rehearse what is new; the database in which that was done is there afterwards for what is to be compared."""
+    new, rehearsed = _new(history, added), checks.UNREHEARSED
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(MigrationFailed):  # of one before them: the comparison that follows tells of it
+            if new:
+                report, here = stack.enter_context(verify.held(history, settings, verify.Asked(only=new)))
+                rehearsed = report.findings, here
+        yield rehearsed
 
 
 def old_code(history: History, settings: Settings, ref: str) -> Compat:

@@ -5,18 +5,23 @@ in ``findings.Code`` and ``docs/checks.md``, and words for it in ``render/checks
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+
+from sqlalchemy import URL
 
 from dbtasks import dialects, services
 from dbtasks.checks import heads, linting, losses, merged, models, names, portable, revisions, scope, silence, unsafe
 from dbtasks.checks.findings import CODES, Asked, Checked, Code, Finding, Notice, Problem, Subject
 from dbtasks.checks.recordings import Recordings
+from dbtasks.checks.scope import Scope
 from dbtasks.history import History
 from dbtasks.settings import Settings
 
 __all__ = ["CHECKS", "CODES", "Asked", "Checked", "Code", "Finding", "Notice", "Problem", "Subject", "run"]
 
 Check = Callable[[Subject], Iterable[Finding]]
-# Those that need no database come first: what they raise is told before one is made.
+# Those that need no database; what they raise is told before one is made. Then the models are compared.
 CHECKS: tuple[Check, ...] = (
     heads.many,
     heads.file,
@@ -27,15 +32,24 @@ CHECKS: tuple[Check, ...] = (
     unsafe.unsafe,
     portable.models,
     portable.revisions,
-    models.differing,
 )
 EVERYTHING = Asked()
+Rehearsed = tuple[tuple[Finding, ...], URL | None]  # what was found, and a scratch database that is at head now
 
 
-def run(history: History, settings: Settings, asked: Asked = EVERYTHING) -> Checked:
+UNREHEARSED: Rehearsed = (), None
+
+
+def run(
+    history: History,
+    settings: Settings,
+    asked: Asked = EVERYTHING,
+    rehearsal: Callable[[Scope], AbstractContextManager[Rehearsed]] = lambda _scope: nullcontext(UNREHEARSED),
+) -> Checked:
     """Return what is to be corrected, by code, file and line, and what could not be looked at.
 
-    Nothing is written; the developer's own database is not looked at.
+    Nothing is written; the developer's own database is not looked at. What a ``rehearsal`` finds is part of it, unless
+    the history cannot be replayed at all.
 
     Raises:
         SinceUnclear: git cannot tell what was added since ``asked.since``.
@@ -53,8 +67,11 @@ def run(history: History, settings: Settings, asked: Asked = EVERYTHING) -> Chec
     # Where all revisions count as new, a scratch database for each that asks something would take too long.
     recordings = Recordings(history, settings.database if added.base else None, new)
     subject = Subject(history, settings, loaded, undiscovered, added, recordings, asked.dialects)
-    found = dict.fromkeys(finding for check in CHECKS for finding in check(subject))
-    left = silence.heeded(history.project, found)
+    found = [finding for check in CHECKS for finding in check(subject)]
+    with rehearsal(added) as (rehearsed, here):
+        compared = tuple(models.differing(replace(subject, here=here)))
+    found += compared if any(one.code == "upgrade-fails" for one in compared) else (*compared, *rehearsed)
+    left = silence.heeded(history.project, dict.fromkeys(found))
     return Checked(tuple(sorted(left, key=_place)), tuple(_notices(subject)), added)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from sqlalchemy import URL
+
 from dbtasks.checks.recordings import Recordings
 from dbtasks.checks.scope import Scope
 from dbtasks.compare import Difference
@@ -58,7 +60,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Everything that a check may look at."""
+    """Everything that a check may look at.
+
+    Attributes:
+        here: a scratch database at the history's head, when there is one already.
+    """
 
     history: History
     settings: Settings
@@ -67,6 +73,7 @@ class Subject:
     scope: Scope
     recordings: Recordings
     dialects: tuple[str, ...] = ()
+    here: URL | None = None
 
     @property
     def dialect(self) -> str:

@@ -1,6 +1,7 @@
 """Whether the history does what the models say, and whether every model is seen."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 from dbtasks import databases, dialects, revise, scratch, services, settled
 from dbtasks.checks.findings import Finding, Subject
@@ -40,7 +41,7 @@ def _differences(subject: Subject) -> tuple[Difference, ...]:
     question = settled.of(history, database, models)
     if question is not None and question.is_known:
         return ()
-    with scratch.at(history, database) as here:
+    with scratch.at(history, database) if subject.here is None else nullcontext(subject.here) as here:
         texts = databases.connect(here, dialects.of(here).schema_texts)
         only = question.unknown(texts) if question else None
         # What differs in some tables may have to do with others, such as a rename: then all are looked at.

@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+
+from sqlalchemy import URL
 
 from dbtasks.checks import silence
 from dbtasks.checks.findings import CODES, Finding
@@ -17,7 +20,7 @@ from dbtasks.verify.rehearse import Rehearsal
 from dbtasks.verify.report import Progress, Rehearsed, Report
 from dbtasks.verify.stage import plain
 
-__all__ = ["Asked", "Progress", "Rehearsed", "Report", "run"]
+__all__ = ["Asked", "Progress", "Rehearsed", "Report", "held", "run"]
 
 
 def run(history: History, settings: Settings, wanted: Asked, progress: Progress = lambda _rehearsed: None) -> Report:
@@ -31,11 +34,27 @@ def run(history: History, settings: Settings, wanted: Asked, progress: Progress 
         ServerMissing, ScratchNotAllowed, ServerUnreachable, MayNotCreateDatabase: there is nowhere to rehearse.
         MigrationFailed: a revision before those that are wanted cannot be applied.
     """
+    with held(history, settings, wanted, progress) as (report, _):
+        return report
+
+
+@contextmanager
+def held(
+    history: History, settings: Settings, wanted: Asked, progress: Progress = lambda _rehearsed: None
+) -> Iterator[tuple[Report, URL | None]]:
+    """Give the same, and a database of the project's own dialect that was left at head by it; None when none was."""
     meant = asked.chosen(history, wanted)
     todo = [_Todo.of(history, one, meant, wanted) for one in servers.chosen(settings, wanted.dialects)]
     told = _Told(progress, sum(len(one.revisions) for one in todo))
-    for one in todo:
-        _rehearse(history, settings, one, told)
+    with ExitStack() as stack:
+        here = None
+        for one in todo:
+            stack.close()
+            here = _rehearse(history, settings, one, told, stack)
+        yield _report(history, todo, told), None if told.findings else here
+
+
+def _report(history: History, todo: Sequence["_Todo"], told: "_Told") -> Report:
     found = silence.heeded(history.project, told.findings)
     return Report(
         tuple(one.name for one in todo),
@@ -121,29 +140,31 @@ class _Told:
         return outcome
 
 
-def _rehearse(history: History, settings: Settings, todo: _Todo, told: _Told) -> None:
-    """Rehearse what is to be on one dialect, up to the first revision that cannot be applied."""
+def _rehearse(history: History, settings: Settings, todo: _Todo, told: _Told, stack: ExitStack) -> URL | None:
+    """Rehearse what is to be on one dialect, up to the first revision that cannot be applied.
+
+    Return where there is a database of the project's own at head, which is there as long as the stack is open.
+    """
     if not todo.revisions:
-        return
+        return None
+    database = stack.enter_context(servers.settings_for(settings, todo.dialect))
+    rehearsal = stack.enter_context(Rehearsal(history, database, todo.name, len(todo.revisions) == 1))
     good: dict[str, cache.Passed] = {}
     try:
-        with (
-            servers.settings_for(settings, todo.dialect) as database,
-            Rehearsal(history, database, todo.name, len(todo.revisions) == 1) as rehearsal,
-        ):
-            for skipped, revision in _walk(history.revisions, {one.id for one in todo.revisions}):
-                number, filled = todo.heard(skipped)
-                rehearsal.skip(skipped, number, filled)
-                if number < len(skipped):
-                    last = skipped[-1].id
-                    good[last] = cache.Passed(todo.keys[last], rehearsal.filled, is_rehearsed=False)
-                outcome = told.of(rehearsal, revision)
-                if not outcome.is_applied:
-                    break
-                if not outcome.findings:
-                    good[revision.id] = cache.Passed(todo.keys[revision.id], rehearsal.filled)
+        for skipped, revision in _walk(history.revisions, {one.id for one in todo.revisions}):
+            number, filled = todo.heard(skipped)
+            rehearsal.skip(skipped, number, filled)
+            if number < len(skipped):
+                last = skipped[-1].id
+                good[last] = cache.Passed(todo.keys[last], rehearsal.filled, is_rehearsed=False)
+            outcome = told.of(rehearsal, revision)
+            if not outcome.is_applied:
+                break
+            if not outcome.findings:
+                good[revision.id] = cache.Passed(todo.keys[revision.id], rehearsal.filled)
     finally:
         cache.add(history.project, todo.name, good)
+    return rehearsal.at_head if database is settings.database else None
 
 
 def _walk(revisions: Iterable[Revision], wanted: set[str]) -> Iterator[tuple[tuple[Revision, ...], Revision]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
+from sqlalchemy import URL
+
 from dbtasks import road
 from dbtasks.history import History, Revision, shape
 from dbtasks.settings import DatabaseSettings
@@ -56,6 +58,11 @@ class Rehearsal:
     def filled(self) -> frozenset[Place]:
         """Return the columns whose NULLs some revision has written over."""
         return self._filled.columns
+
+    @property
+    def at_head(self) -> URL | None:
+        """Return where there is a database with the whole history; None when there is none."""
+        return self.full.url if self.full.is_made and set(self.full.heads) == set(self.history.heads) else None
 
     def skip(self, revisions: tuple[Revision, ...], known: int = 0, filled: frozenset[Place] = NONE) -> None:
         """Apply revisions that need not be rehearsed.
