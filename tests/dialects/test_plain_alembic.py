@@ -57,16 +57,6 @@ def test_the_daily_commands_work_verbatim(repository: Repository, sql: Sql) -> N
     assert sql.tables(url) == ["alembic_version"]
 
 
-def test_two_files_with_one_id_are_told(repository: Repository, sql: Sql) -> None:
-    """Alembic by itself would run one of them, and only warn."""
-    chain(repository, "one", "two")
-    repository.write("alembic_db/versions/copy.py", repository.read("alembic_db/versions/two.py"))
-    done = repository.alembic("upgrade", "head")
-    assert done.code != 0
-    assert "The revision id 'two' stands in 2 files." in done.err + done.out
-    assert sql.tables(url_of(repository)) == []
-
-
 def test_looking_creates_no_table(repository: Repository, sql: Sql) -> None:
     """On an empty database the commands that look leave it empty: stock ``check`` writes alembic_version."""
     for arguments in (["current"], ["history"], ["check"], ["revision", "-m", "message"]):
