@@ -58,7 +58,7 @@ class Bench:
             layouts.reference(root)
         else:
             projects.make(root, size, text_of(mine), seconds)
-        pair = Pair(root, place, layouts.ours(root, mine), layouts.stock(root, other), name)
+        pair = Pair(root, place, layouts.ours(root, mine), layouts.plain(root, mine), layouts.stock(root, other), name)
         pair.empty("ours")
         pair.empty("stock")
         return pair
@@ -66,11 +66,12 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A project in which both ours and stock Alembic's commands run."""
+    """A project in which ours, Alembic's through our env.py and stock Alembic's commands run."""
 
     root: Path
     place: Place
     ours: Tool
+    plain: Tool
     stock: Tool
     name: str
 

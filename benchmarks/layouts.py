@@ -19,6 +19,7 @@ from benchmarks.projects import ROOT, Size
 Tool = Callable[..., Command]  # what to run, in the words of the tool, as a command of a project
 
 INV = (sys.executable, "-P", "-c", "from dbtasks.tasks import main; main()")
+PLAIN = (sys.executable, "-m", "alembic", "-c", "alembic_db/alembic.ini")
 STOCK = (sys.executable, "-m", "alembic", "-c", "stock.ini")
 REFERENCE = ("alembic_db", "config", "services", "tasks.py", "pyproject.toml")
 SYNCHRONOUS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
@@ -59,6 +60,11 @@ def reference(root: Path) -> None:
 def ours(root: Path, url: URL) -> Tool:
     """Return our commands on a project that is there."""
     return _tool("inv", INV, root, {"DATABASE_URL": text_of(url)})
+
+
+def plain(root: Path, url: URL) -> Tool:
+    """Return Alembic's own commands on a project of ours, which go through our env.py."""
+    return _tool("alembic with our env.py", PLAIN, root, {"DATABASE_URL": text_of(url)})
 
 
 def stock(root: Path, url: URL) -> Tool:

@@ -19,27 +19,33 @@ def measure(bench: Bench) -> Iterator[Row]:
         pair = bench.pair("overhead", place, size)
         few, all_of_it = size.revisions // 10, size.revisions
         times = {count: _applied(bench, pair, count) for count in (few, all_of_it)}
-        ours, stock = times[all_of_it]
-        what = f"`inv db.upgrade` of {all_of_it} revisions to `alembic upgrade head`"
-        yield rows.ratio(what, place.name, ours, stock, None if place.server is None else MOST)
-        a_run, a_revision = _shares(times, few, all_of_it)
-        more = f"{1000 * a_run:+.0f} ms a run, {1000 * a_revision:+.1f} ms a revision"
-        yield Row("of which is ours more than stock Alembic's", "", more, place.name)
+        for way, what in (("ours", "`inv db.upgrade`"), ("plain", "`alembic upgrade head` with our env.py")):
+            mine, stock = times[all_of_it][way], times[all_of_it]["stock"]
+            label = f"{what} of {all_of_it} revisions to `alembic upgrade head`"
+            yield rows.ratio(label, place.name, mine, stock, None if place.server is None else MOST)
+            a_run, a_revision = _shares(times, few, all_of_it, way)
+            more = f"{1000 * a_run:+.0f} ms a run, {1000 * a_revision:+.1f} ms a revision"
+            yield Row("of which is ours more than stock Alembic's", "", more, place.name)
 
 
-def _applied(bench: Bench, pair: Pair, count: int) -> tuple[Times, Times]:
-    """Return how long both take to apply the first revisions to an empty database."""
+def _applied(bench: Bench, pair: Pair, count: int) -> dict[str, Times]:
+    """Return how long each way takes to apply the first revisions to an empty database."""
     last = projects.name_of(count - 1)
-    ways = {"ours": pair.ours("db.upgrade", "--rev", last), "stock": pair.stock("upgrade", last)}
-    times = bench.clock.take_turns(ways, bench.runs(7), pair.empty)
-    return times["ours"], times["stock"]
+    ways = {
+        "ours": pair.ours("db.upgrade", "--rev", last),
+        "plain": pair.plain("upgrade", last),
+        "stock": pair.stock("upgrade", last),
+    }
+    return bench.clock.take_turns(ways, bench.runs(7), lambda way: pair.empty("stock" if way == "stock" else "ours"))
 
 
-def _shares(times: dict[int, tuple[Times, Times]], few: int, many: int) -> tuple[float, float]:
-    """Return by how many seconds ours is slower for each run, and for each revision: a line through two points."""
+def _shares(times: dict[int, dict[str, Times]], few: int, many: int, way: str) -> tuple[float, float]:
+    """Return by how many seconds a way is slower for each run, and for each revision: a line through two points."""
     slower = {
-        count: statistics.median(mine - other for mine, other in zip(ours.seconds, stock.seconds, strict=True))
-        for count, (ours, stock) in times.items()
+        count: statistics.median(
+            mine - other for mine, other in zip(those[way].seconds, those["stock"].seconds, strict=True)
+        )
+        for count, those in times.items()
     }
     a_revision = (slower[many] - slower[few]) / (many - few)
     return slower[few] - few * a_revision, a_revision

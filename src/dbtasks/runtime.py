@@ -5,6 +5,7 @@ What only plain ``alembic`` needs is imported where it is used: every task comes
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def _plain(config: Config) -> Run:
         options=Plain(here, configured).options(command),
     )
     if writes:
-        revisions = history.load(here)  # Alembic by itself runs only one of two files with the same id
+        # Alembic by itself runs only one of two files with the same id.
+        revisions = history.read_or_load(here, config, context.script)
         run.before = lambda journey: _agree(run, revisions, configured, journey)
     return run
 
@@ -99,6 +101,7 @@ def _agree(run: Run, revisions: History, configured: Settings, journey: Journey)
     way = Way(revisions, journey.heads, steps, run.direction)
     if not stakes.may_lose(way, configured.database):
         return
+    way = replace(way, history=history.load(run.project))  # a rehearsal is a trip with a Config of its own
     where = environment.read(configured)
     planned = plan.of_steps(configured, way, where.recorded)
     if planned.losing:

@@ -1,7 +1,7 @@
 """Revisions on disk: which there are, how they hang together, and what a user means by a name; no database."""
 
 from dbtasks.history import headfile
-from dbtasks.history.files import load, parents_in, read
+from dbtasks.history.files import load, parents_in, read, read_or_load
 from dbtasks.history.fingerprints import fingerprint
 from dbtasks.history.graph import Direction, Heads, History, Revision
 
@@ -15,4 +15,5 @@ __all__ = [
     "load",
     "parents_in",
     "read",
+    "read_or_load",
 ]

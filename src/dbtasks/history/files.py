@@ -55,6 +55,25 @@ def read(project: Project, config: Config, scripts: ScriptDirectory) -> History:
     return History(project, tuple(_revision(scripts, one) for one in found), config, scripts)
 
 
+def read_or_load(project: Project, config: Config, scripts: ScriptDirectory) -> History:
+    """Return the history that Alembic reads anyway, so that no file is read twice.
+
+    Raises:
+        RevisionBroken, DuplicateRevision, MissingParent: as :func:`load`, which has the words for what is wrong.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it warns of is found below
+            found = read(project, config, scripts)
+    except (Exception, SystemExit):
+        load(project)
+        raise
+    files = [file for folder in {one.path.parent for one in found.revisions} for file in folder.glob("*.py")]
+    if len([file for file in files if _is_revision(file)]) != len(found.revisions):
+        load(project)
+    return found
+
+
 def parents_in(source: str) -> tuple[str, ...]:
     """Return the names of the revisions that one builds or depends on, read from its source without running it."""
     values = _values(ast.parse(source))
@@ -88,7 +107,7 @@ def _tuple(value: object) -> tuple[str, ...]:
 def _diagnose(project: Project, error: BaseException | None, versions: Path | None) -> None:
     """Raise the error that names the file to blame; return when the files themselves are in order."""
     found = sorted((versions or project.alembic_folder / "versions").rglob("*.py"))
-    files = [file for file in found if not file.name.startswith((".#", "__init__"))]  # as Alembic does
+    files = [file for file in found if _is_revision(file)]
     stated = {file: _stated(project, file) for file in files}
     owners: dict[str, list[Path]] = defaultdict(list)
     for file, (revision, _) in stated.items():
@@ -105,6 +124,11 @@ def _diagnose(project: Project, error: BaseException | None, versions: Path | No
             source = Source(project.relative(Path(frame.filename)), frame.lineno)
             words = f"{type(error).__name__}: {error}".splitlines()[0]
             raise RevisionBroken(source, words.rstrip(".: ")) from error
+
+
+def _is_revision(file: Path) -> bool:
+    """Return whether Alembic takes a file for a revision."""
+    return not file.name.startswith((".#", "__init__"))
 
 
 def _stated(project: Project, file: Path) -> tuple[str, tuple[str, ...]]:
