@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
+from support import warm
 from support.repository import Repository, Sql, copy_reference, fresh, tiny
 from support.servers import Servers
 
@@ -35,6 +36,13 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away what a developer's shell may say of databases, configuration and terminal."""
     for name in [name for name in os.environ if name in DEVELOPERS or name.startswith(PREFIXES)]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_process() -> Iterator[None]:
+    """End what the commands of this pytest process were forked from."""
+    yield
+    warm.stop()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, inspect
 
+from support import warm
 from support.servers import KINDS, connected
 
 ROOT = Path(__file__).parents[2]
@@ -142,11 +143,14 @@ class Repository:
         for name in ("DATABASE_URL", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"):
             variables.pop(name, None)
         variables |= {"DATABASE_URL": self.url} if self.url else {}
+        variables |= dict(env or {})
+        if warm.is_able(env or {}):
+            return Completed(*warm.process().run(arguments, self.path(cwd or "."), variables, answers, SECONDS))
         done = subprocess.run(
             # As a console script does, -P leaves the working directory off the import path.
             [sys.executable, "-P", *arguments],
             cwd=self.path(cwd or "."),
-            env=variables | dict(env or {}),
+            env=variables,
             stdin=subprocess.DEVNULL if answers is None else None,
             input=answers,
             capture_output=True,
