@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, MetaData, String, Table, UniqueConstraint
 
-from dbtasks.dialects.definitions import _of_any
+from dbtasks.dialects.definitions.postgresql import of_any
 from dbtasks.drafting import renames
 from dbtasks.drafting.renames import Rename
 from dbtasks.drafting.snapshot import Snapshot, bare
@@ -117,6 +117,6 @@ def test_a_list_is_written_in_one_way() -> None:
     """PostgreSQL reads ``IN`` and writes ``ANY`` in two ways; a check is the same in both, and another list is not."""
     first = "CHECK (((size)::text = ANY ((ARRAY['S'::character varying, 'M'::character varying])::text[])) AND (a > 0))"
     again = "CHECK (((size)::text = ANY (ARRAY[('S'::character varying)::text, ('M'::character varying)::text])) AND (a > 0))"
-    assert _of_any(first) == _of_any(again)
-    assert _of_any(first) != _of_any(again.replace("'M'", "'L'"))
-    assert _of_any("CHECK (((a > 0) OR (b > 0)))") == "CHECK (((a > 0) OR (b > 0)))"
+    assert of_any(first) == of_any(again)
+    assert of_any(first) != of_any(again.replace("'M'", "'L'"))
+    assert of_any("CHECK (((a > 0) OR (b > 0)))") == "CHECK (((a > 0) OR (b > 0)))"

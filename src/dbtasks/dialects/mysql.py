@@ -47,7 +47,7 @@ class MySQL(Dialect):
     implies_indexes = True
     clones = part("clones:MySQLClones")
     copies = part("copies:MySQLCopies")
-    definitions = part("definitions:MySQLReader")
+    definitions = part("definitions.mysql:MySQLReader")
     literals = part("literals:MySQLLiterals")
     lock = part("locks:MySQLLock")
     moves = part("moves:MySQLMoves")

@@ -52,7 +52,7 @@ class PostgreSQL(Dialect):
     has_schemas = True
     clones = part("clones:PostgreSQLClones")
     copies = part("copies:PostgreSQLCopies")
-    definitions = part("definitions:PostgreSQLReader")
+    definitions = part("definitions.postgresql:PostgreSQLReader")
     literals = part("literals:PostgreSQLLiterals")
     lock = part("locks:PostgreSQLLock")
     moves = part("moves:PostgreSQLMoves")

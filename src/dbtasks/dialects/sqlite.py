@@ -30,7 +30,7 @@ class SQLite(Dialect):
     atomic = True
     clones = part("clones:SQLiteClones")
     copies = part("copies:SQLiteCopies")
-    definitions = part("definitions:SQLiteReader")
+    definitions = part("definitions.sqlite:SQLiteReader")
     lock = part("filelocks:SQLiteLock")
     moves = part("moves:SQLiteMoves")
     portability = part("portability:SQLitePortability")
