@@ -1,6 +1,7 @@
 """Which destructive command runs where: record x configuration x local or remote x terminal x flag, every cell of it."""
 
 import io
+import logging.config
 import os
 import re
 import sys
@@ -19,7 +20,7 @@ from alembic.util import CommandError
 from invoke import Context, Exit
 from sqlalchemy import Connection, Engine, event, inspect
 
-from dbtasks import aside, environment, guard, history, keep, migrate, plan, repair, runtime, sync, whole
+from dbtasks import aside, environment, guard, history, keep, migrate, plan, repair, sync, whole
 from dbtasks.errors import Refused
 from dbtasks.guard import Consent
 from dbtasks.tasks import changing, edge, keeping, syncing
@@ -369,7 +370,7 @@ def test_the_matrix_of_plain_alembic(
     filled: Repository, sql: Sql, move: Callable[[Place], Here], monkeypatch: pytest.MonkeyPatch, dialect: str
 ) -> None:
     """``downgrade base`` sets aside and runs where nothing is protected; elsewhere only with ``-x confirm=NAME``."""
-    monkeypatch.setattr(runtime, "fileConfig", lambda *_, **__: None)  # the logging here is pytest's
+    monkeypatch.setattr(logging.config, "fileConfig", lambda *_, **__: None)  # the logging here is pytest's
     wrong, real = {}, here(filled).settings.database.name
     tried = cells(dialect)
     for place in PLACES:
@@ -478,7 +479,7 @@ def test_the_first_upgrade_records_the_environment(
     repository: Repository, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
     """It is the configured one, from the first revision on, and another configuration does not change it."""
-    monkeypatch.setattr(runtime, "fileConfig", lambda *_, **__: None)
+    monkeypatch.setattr(logging.config, "fileConfig", lambda *_, **__: None)
     monkeypatch.setenv("DATABASE_URL", repository.url)
     write_revision(repository, "one")
     write_revision(repository, "two", "one")
