@@ -117,13 +117,21 @@ def _declarations(project: Project, service: str, module: Module, imported: Modu
 def _lines(module: Module) -> dict[str, int]:
     """Return the lines of classes and assigned names, by name."""
     lines: dict[str, int] = {}
-    for node in ast.walk(ast.parse(module.path.read_bytes())):
+    for node in _statements(ast.parse(module.path.read_bytes())):
         if isinstance(node, ast.ClassDef):
             lines[node.name] = node.lineno
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             lines.update((target.id, node.lineno) for target in targets if isinstance(target, ast.Name))
     return lines
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements below a node; what is in their expressions, which is most of a tree, is not looked at."""
+    for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for one in getattr(node, name, ()):
+            yield one
+            yield from _statements(one)
 
 
 def _check(project: Project, models: Models) -> None:
