@@ -16,13 +16,13 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import ExecutableDDLElement
 
 from dbtasks import cache, memory, scratch
+from dbtasks.dialects.texts import REST
 from dbtasks.history import History
 from dbtasks.settings import DatabaseSettings
 from dbtasks.values import now, tool
 
 MOST = 20  # comparisons that are remembered; a branch needs one
 DIGITS = 20  # of the digest of a table
-REST = ""  # stands for what belongs to no table
 PAIRS = "tables"  # their key in what is remembered
 
 

@@ -61,7 +61,7 @@ def weigh(
         return NOTHING, ()
     now = _live(database)
     rehearsal = _rehearse(way, database, environment, now, must_revert=must_revert)
-    accepted = {step.id: _accepted(way, step.id) for step in way.steps}
+    accepted = {step.id: way.history.accepted(step.id) for step in way.steps}
     found = counted(database, rehearsal.losses, now, accepted)
     limit = database.set_aside_limit  # what is inserted into a larger table is not worth a copy of its keys
     return rehearsal, tuple(one for one in found if one.loss.kind != "insert" or (one.rows or 0) <= limit)
@@ -141,8 +141,3 @@ def _rows(connection: Connection, database: DatabaseSettings, loss: "Loss", now:
     if rows <= database.count_limit:
         return rows, True
     return max(rows, dialects.of(database.url).estimated_rows(connection, loss.live_table)), False
-
-
-def _accepted(way: Way, revision: str) -> frozenset[str]:
-    stated = getattr(way.history.scripts.get_revision(revision).module, "accepts_loss", ())
-    return frozenset([stated] if isinstance(stated, str) else stated)

@@ -12,7 +12,6 @@ from dbtasks.checks.notes import beside
 from dbtasks.checks.recording import Operation, Recording, all_created, created, sent
 from dbtasks.compare import table_of
 from dbtasks.harmless import is_harmless
-from dbtasks.history import Revision
 from dbtasks.narrowing import narrows
 from dbtasks.statements import Lineage, taken
 
@@ -26,7 +25,7 @@ def lossy(subject: Subject) -> Iterator[Finding]:
         if is_harmless(source.decode(errors="replace"), "upgrade"):
             continue
         recording = subject.recordings.of(revision, subject.dialect)
-        accepted = _accepted(subject, revision)
+        accepted = subject.history.accepted(revision.id)
         for line, one in losses(recording):
             name = f"{one.table}.{one.item}" if one.item else one.table
             if not {name, one.table} & accepted and not beside(source, line):
@@ -85,11 +84,6 @@ def _of_statement(text: str) -> Iterator[Problem]:
     lineage = Lineage.of({})
     lineage.sent(text)
     yield from (Problem("rows", one.table, detail=one.verb) for one in lineage.written if one.verb in TAKING)
-
-
-def _accepted(subject: Subject, revision: Revision) -> AbstractSet[str]:
-    stated = getattr(subject.history.scripts.get_revision(revision.id).module, "accepts_loss", ())
-    return frozenset([stated] if isinstance(stated, str) else stated)
 
 
 def _instance(kind: Any) -> TypeEngine[Any]:

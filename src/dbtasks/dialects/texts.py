@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 REST = ""  # stands for what belongs to no table, such as types
 VIEW = "view "  # stands before the name of one
+BETWEEN = "\x1e"  # stands between two things that are said of one place
 COUNTER = re.compile(r"^(\).*?) AUTO_INCREMENT=\d+", re.MULTILINE)  # of the rows, not of the schema
 
 SQLITE = text(
@@ -110,4 +111,4 @@ def _together(said: Iterable[tuple[str, Iterable[object]]]) -> dict[str, str]:
     found: dict[str, list[str]] = defaultdict(list)
     for place, those in said:
         found[place].append(" \x1f".join(map(str, those)))
-    return {place: "\x1e".join(those) for place, those in found.items()}
+    return {place: BETWEEN.join(those) for place, those in found.items()}

@@ -88,6 +88,11 @@ class History:
         """Return the revision with exactly this id; KeyError when there is none."""
         return self._by_id[revision]
 
+    def accepted(self, revision: str) -> frozenset[str]:
+        """Return what a revision says in ``accepts_loss`` that it takes away; empty when it says nothing."""
+        stated = getattr(self.scripts.get_revision(revision).module, "accepts_loss", ())
+        return frozenset([stated] if isinstance(stated, str) else stated)
+
     @cached_property
     def heads(self) -> Heads:
         """The revisions on which no other builds, sorted; empty for an empty history."""

@@ -41,7 +41,10 @@ class Passage:
 
     def sent(self, statements: Iterable[str]) -> bool:
         """Take note of more that the revision has sent; return whether it may touch more tables than was known."""
-        known, self.said = self.tables, (*self.said, *statements)
+        known, more = self.tables, set(statements).difference(self.said)
+        if not more:
+            return False
+        self.said = (*self.said, *more)
         self.tables = touched.of(self.before, self.after, self.said)
         return self.tables != known
 

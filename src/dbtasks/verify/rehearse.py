@@ -81,7 +81,7 @@ class Rehearsal:
             self.bare.again(self.history.heads_of(one.id for one in revisions))
             self._filled = Filled.of(filled)
             quiet = known  # so many need not be heard; what was filled has to be followed through renames
-            while not filled and quiet < len(revisions) and not _fills(revisions[quiet]):
+            while not filled and quiet < len(revisions) and not _fills(self.history.shape.text(revisions[quiet])):
                 quiet += 1
             self.full.again(self.history.heads_of(one.id for one in revisions[:quiet]))
             if quiet < len(revisions):
@@ -92,7 +92,7 @@ class Rehearsal:
         """Return what comes of a revision; both databases have it afterwards, unless it cannot be applied."""
         if self.is_alone and not ways.has_none(revision):
             heads, found = self.full.heads, Findings(self.history.project, self.dialect, revision)
-            outcome = alone.of(found, self.full, self._versions, self._filled, self._accepted(revision))
+            outcome = alone.of(found, self.full, self._versions, self._filled, self.history.accepted(revision.id))
             if outcome is not None:
                 return outcome
             self.full.again(heads)
@@ -110,7 +110,7 @@ class Rehearsal:
         said = (*touched.texts_in(revision.source), *self.bare.heard)
         passage = Passage(self.bare, self.full, self._versions, before, after, said)
         has_way_down = not ways.has_none(revision) and self._back_and_forth(revision, passage, found)
-        rows = WithRows(revision, passage, self._filled, self._accepted(revision))
+        rows = WithRows(revision, passage, self._filled, self.history.accepted(revision.id))
         rows.run(found, goes_back=has_way_down and not found.found)
         self.now = after
         return Outcome(tuple(found.found), has_way_down, is_applied=True, empty=tuple(rows.empty.values()))
@@ -149,11 +149,7 @@ class Rehearsal:
             self.bare.again(heads)
         return True
 
-    def _accepted(self, revision: Revision) -> frozenset[str]:
-        stated = getattr(self.history.scripts.get_revision(revision.id).module, "accepts_loss", ())
-        return frozenset([stated] if isinstance(stated, str) else stated)
 
-
-def _fills(revision: Revision) -> bool:
+def _fills(source: str) -> bool:
     """Return whether a revision may write over NULLs: it says so, or leaves it to something else of the project."""
-    return bool(FILLS.search(revision.source)) or not shape.is_plain(revision.source)
+    return bool(FILLS.search(source)) or not shape.is_plain(source)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import URL, Connection
 
 from dbtasks import databases, dialects
-from dbtasks.dialects.texts import REST, VIEW
+from dbtasks.dialects.texts import BETWEEN, REST, VIEW
 from dbtasks.statements import TABLE, plain
 
 WORD = re.compile(r"\w+")
@@ -87,7 +87,7 @@ def texts_in(source: str) -> tuple[str, ...]:
 
 def _is_lost(before: Sight, after: Sight) -> bool:
     """Return whether something that belongs to no table is gone or another: a type may be that of any column."""
-    old, new = (set(one.texts.get(REST, "").split("\x1e")) for one in (before, after))
+    old, new = (set(one.texts.get(REST, "").split(BETWEEN)) for one in (before, after))
     return bool(old - new - {""})
 
 
