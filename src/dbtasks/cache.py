@@ -105,6 +105,7 @@ class Cache:
     def keep(self, source: URL) -> None:
         """Keep a copy of a database with all the revisions, and let old ones go; what cannot be kept is no error."""
         aside = self.dialect.scratch_url(self.server, scratch_name())
+        databases.release(source)
         with contextlib.suppress(DbtasksError, DBAPIError, OSError):
             self.dialect.clones.keep(source, aside, self.url(len(self.keys)), databases.connect)
             self.look()

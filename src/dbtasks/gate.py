@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from dbtasks import checks, compat, git, verify
+from dbtasks import checks, compat, databases, git, verify
 from dbtasks.checks import Asked, Checked, places, scope, silence
 from dbtasks.checks.recordings import Recordings
 from dbtasks.checks.scope import Scope
@@ -25,7 +25,8 @@ def run(history: History, settings: Settings, asked: Asked) -> Checked:
         SinceUnclear, UnknownDialect, ImportFailed and its like, MayNotCreateDatabase: as :func:`checks.run`.
         ScratchNotAllowed: there is nowhere to rehearse.
     """
-    return checks.run(history, settings, asked, partial(_rehearsal, history, settings))
+    with databases.session():
+        return checks.run(history, settings, asked, partial(_rehearsal, history, settings))
 
 
 @contextlib.contextmanager

@@ -166,7 +166,8 @@ def _reserved_in(folder: str, database: DatabaseSettings) -> Iterator[URL]:
     dialect, server = dialects.of(database.url), cache.server_of(database)
     url = dialect.scratch_url(server.set(database=folder) if dialect.in_file else server, cache.scratch_name())
     try:
-        yield url
+        with databases.kept_open(url):
+            yield url
     except MayNotCreateDatabase:
         with contextlib.suppress(DbtasksError):  # there may be nothing to drop, and MySQL refuses that, too
             databases.drop(url)

@@ -25,21 +25,26 @@ WITH own AS (
            CASE WHEN relkind IN ('v', 'm') THEN 'view ' || space || relname
                 WHEN relkind IN ('r', 'p', 'f') THEN space || relname ELSE '' END AS place
     FROM pg_class c JOIN own ON own.oid = relnamespace
+), owner AS (
+    SELECT objid, min(place) AS place FROM pg_depend JOIN relation ON relation.oid = refobjid
+    WHERE classid = 'pg_class'::regclass AND refobjsubid > 0 AND deptype IN ('a', 'i') GROUP BY objid
 )
 SELECT place, string_agg(concat_ws(' ' || chr(31), kind, name, said), chr(30) ORDER BY kind, name, said) FROM (
     SELECT '' AS place, 'schema' AS kind, nspname::text AS name, '' AS said FROM own
   UNION ALL
-    SELECT place, 'relation', name, concat_ws(' ', relkind::text, obj_description(oid, 'pg_class'),
+    SELECT place, 'relation', name, concat_ws(' ', relkind::text, description,
                                               CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) END)
-    FROM relation WHERE relkind NOT IN ('i', 'I', 'S')
+    FROM relation LEFT JOIN pg_description ON objoid = oid AND classoid = 'pg_class'::regclass AND objsubid = 0
+    WHERE relkind NOT IN ('i', 'I', 'S')
   UNION ALL
-    SELECT place, 'column', format('%s.%I', name, attname),
+    SELECT place, 'column', name || '.' || attname,
            concat_ws(' ', format_type(atttypid, atttypmod), attnotnull, attidentity::text, attgenerated::text,
                      (SELECT collname FROM pg_collation c WHERE c.oid = attcollation AND attcollation <> typcollation),
-                     pg_get_expr(adbin, adrelid), col_description(attrelid, attnum))
+                     pg_get_expr(adbin, adrelid), description)
     FROM relation JOIN pg_attribute ON attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
     JOIN pg_type t ON t.oid = atttypid
     LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    LEFT JOIN pg_description ON objoid = attrelid AND classoid = 'pg_class'::regclass AND objsubid = attnum
     WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
   UNION ALL
     SELECT coalesce(place, ''), 'constraint', concat_ws('.', name, contypid::regtype::text, conname),
@@ -49,12 +54,9 @@ SELECT place, string_agg(concat_ws(' ' || chr(31), kind, name, said), chr(30) OR
     SELECT coalesce(t.place, ''), 'index', i.name, pg_get_indexdef(i.oid)
     FROM relation i JOIN pg_index x ON x.indexrelid = i.oid LEFT JOIN relation t ON t.oid = x.indrelid
   UNION ALL
-    SELECT coalesce((SELECT t.place FROM pg_depend d JOIN relation t ON t.oid = d.refobjid
-                     WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.refobjsubid > 0
-                       AND d.deptype IN ('a', 'i') LIMIT 1), ''),
-           'sequence', s.name, concat_ws(' ', format_type(seqtypid, NULL), seqstart, seqmin, seqmax, seqincrement,
-                                         seqcycle, seqcache)
-    FROM relation s JOIN pg_sequence ON seqrelid = s.oid
+    SELECT coalesce(o.place, ''), 'sequence', s.name,
+           concat_ws(' ', format_type(seqtypid, NULL), seqstart, seqmin, seqmax, seqincrement, seqcycle, seqcache)
+    FROM relation s JOIN pg_sequence ON seqrelid = s.oid LEFT JOIN owner o ON o.objid = s.oid
   UNION ALL
     SELECT '', 'type', nspname || '.' || typname,
            concat_ws(' ', typtype::text, format_type(typbasetype, typtypmod), typnotnull, typdefault,

@@ -76,13 +76,21 @@ class History:
         return {revision.id: revision for revision in self.revisions}
 
     @cached_property
-    def _ancestors(self) -> dict[str, frozenset[str]]:
-        """Return for each revision the ids of all that come before it, and its own."""
-        found: dict[str, frozenset[str]] = {}
-        for revision in self.revisions:
-            before = (found[one] for one in (*revision.parents, *revision.depends_on))
-            found[revision.id] = frozenset({revision.id}).union(*before)
-        return found
+    def _known(self) -> dict[str, frozenset[str]]:
+        """The ancestors that were asked for."""
+        return {}
+
+    def _ancestors(self, revision: str) -> frozenset[str]:
+        """Return the ids of all that come before a revision, and its own; few are asked for, so each is worked out."""
+        if revision not in self._known:
+            found, waiting = set[str](), [revision]
+            while waiting:
+                one = self._by_id[waiting.pop()]
+                if one.id not in found:
+                    found.add(one.id)
+                    waiting += (*one.parents, *one.depends_on)
+            self._known[revision] = frozenset(found)
+        return self._known[revision]
 
     def get(self, revision: str) -> Revision:
         """Return the revision with exactly this id; KeyError when there is none."""
@@ -106,14 +114,14 @@ class History:
             ManyHeads: there is more than one.
         """
         if len(self.heads) > 1:
-            shared = frozenset.intersection(*(self._ancestors[head] for head in self.heads))
+            shared = frozenset.intersection(*(self._ancestors(head) for head in self.heads))
             base = next((one.id for one in reversed(self.revisions) if one.id in shared), None)
             raise ManyHeads(self.heads, base)
         return self.heads[0] if self.heads else None
 
     def effective(self, heads: Iterable[str]) -> frozenset[str]:
         """Return all revisions that are applied in a database that records these."""
-        return frozenset[str]().union(*(self._ancestors[one] for one in heads))
+        return frozenset[str]().union(*(self._ancestors(one) for one in heads))
 
     @property
     def services(self) -> frozenset[str]:
@@ -175,9 +183,12 @@ class History:
 
     def heads_of(self, revisions: Iterable[str]) -> Heads:
         """Return those of the revisions on which no other of them builds."""
-        within = frozenset(revisions)
-        below = frozenset[str]().union(*(self._ancestors[one] - {one} for one in within))
-        return tuple(sorted(within - below))
+        within, found, below = frozenset(revisions), list[str](), set[str]()
+        for one in reversed(self.revisions):  # what builds on another comes first
+            if one.id in within and one.id not in below:
+                found.append(one.id)
+                below |= self._ancestors(one.id)
+        return tuple(sorted(found))
 
     def after(self, heads: Heads, revision: Revision, direction: Direction) -> Heads:
         """Return what a database records once a revision was applied to it, or reverted."""
@@ -186,7 +197,7 @@ class History:
             return self.heads_of(applied - {revision.id})
         if revision.id in applied:
             return heads
-        return tuple(sorted({revision.id, *(set(heads) - self._ancestors[revision.id])}))
+        return tuple(sorted({revision.id, *(set(heads) - self._ancestors(revision.id))}))
 
     def up(self, current: Heads, name: str) -> tuple[Revision, ...]:
         """Return what to apply, in order, so that the named revision is; empty when it is already the last.
@@ -216,5 +227,5 @@ class History:
             raise NotReachable(", ".join(target), ", ".join(current) or "base", "downgrade")
         reverted = [one for one in reversed(self.revisions) if one.id in applied - kept]
         if target and not RELATIVE.fullmatch(name):
-            reverted = [one for one in reverted if self._ancestors[one.id] & set(target)]
+            reverted = [one for one in reverted if self._ancestors(one.id) & set(target)]
         return tuple(reverted)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import URL
 
+from dbtasks import databases
 from dbtasks.checks import silence
 from dbtasks.checks.findings import CODES, Finding
 from dbtasks.dialects import Dialect
@@ -34,7 +35,7 @@ def run(history: History, settings: Settings, wanted: Asked, progress: Progress 
         ServerMissing, ScratchNotAllowed, ServerUnreachable, MayNotCreateDatabase: there is nowhere to rehearse.
         MigrationFailed: a revision before those that are wanted cannot be applied.
     """
-    with held(history, settings, wanted, progress) as (report, _):
+    with databases.session(), held(history, settings, wanted, progress) as (report, _):
         return report
 
 

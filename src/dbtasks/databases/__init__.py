@@ -5,20 +5,17 @@ An asynchronous driver works under a plain engine where its calls are made withi
 """
 
 import asyncio
-import signal
-import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
+from typing import TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
-from sqlalchemy.util.concurrency import await_only, greenlet_spawn, in_greenlet
+from sqlalchemy.util.concurrency import greenlet_spawn
 
 from dbtasks import dialects
+from dbtasks.databases import engines, loops
+from dbtasks.databases.engines import kept_open, release
 from dbtasks.dialects import urls
 from dbtasks.errors import (
     DatabaseMissing,
@@ -31,7 +28,12 @@ from dbtasks.errors import (
 
 T = TypeVar("T")
 
-_ENGINES: ContextVar[dict[tuple[URL, bool], Engine]] = ContextVar("engines")
+__all__ = ["connect", "copy", "create", "drop", "exists", "kept_open", "release", "session", "sleep"]
+
+
+def session() -> AbstractContextManager[None]:
+    """Have what is done within it share what is known of each database; for a command that opens many connections."""
+    return loops.session(engines.close)
 
 
 def connect(url: URL, work: Callable[[Connection], T], *, write: bool = False) -> T:
@@ -44,12 +46,12 @@ def connect(url: URL, work: Callable[[Connection], T], *, write: bool = False) -
         DatabaseMissing, AccessDenied, ServerUnreachable, DatabaseReadOnly, DatabaseUnusable: it cannot be opened.
         DriverNotInstalled: the dialect's driver is not there.
     """
-    return _run(lambda: _connect(url, work, write=write))
+    return loops.run(lambda: _connect(url, work, write=write))
 
 
 def sleep(seconds: float) -> None:
     """Wait, also on a connection's own loop, where Ctrl-C must still be heard."""
-    _run(lambda: asyncio.sleep(seconds))
+    loops.run(lambda: asyncio.sleep(seconds))
 
 
 def exists(url: URL) -> bool:
@@ -80,13 +82,14 @@ def create(url: URL, *, scratch: bool = False) -> None:
 
 
 def copy(source: URL, target: URL) -> None:
-    """Create a scratch database that is like another, to which nobody is connected.
+    """Create a scratch database that is like another, to which nobody else is connected.
 
     Raises:
         MayNotCreateDatabase: the user lacks the right.
         DbtasksError, DBAPIError: the source is not there, or cannot be copied.
     """
     dialect = dialects.of(target)
+    release(source)
     try:
         dialect.clones.copy(source, target, connect)
     except PermissionDenied as error:
@@ -95,6 +98,7 @@ def copy(source: URL, target: URL) -> None:
 
 def drop(url: URL) -> None:
     """Drop the database with everything in it; nothing happens when there is none."""
+    release(url)
     dialects.of(url).drop(url, connect)
 
 
@@ -125,7 +129,7 @@ async def _begun(url: URL, *, write: bool) -> Connection:
     """Return a new connection."""
     dialect = dialects.of(url)
     try:
-        engine = _engine(url, write=write)
+        engine = engines.of(url, write=write)
     except ModuleNotFoundError as error:
         raise DriverNotInstalled(dialect.package, dialect.extra) from error
     try:
@@ -138,60 +142,7 @@ async def _begun(url: URL, *, write: bool) -> Connection:
         raise _explained(error, url) from error
 
 
-def _engine(url: URL, *, write: bool) -> Engine:
-    """Return an engine for a database, which keeps no connection open; the same for work within work.
-
-    What it asks a server when it first connects, and statements that it has compiled, serve the next connection too.
-    """
-    engines = _ENGINES.get(None)
-    if engines is None:
-        engines = {}
-        _ENGINES.set(engines)  # in the context of this event loop, and gone with it
-    dialect = dialects.of(url)
-    key = (url, write and dialect.in_file)  # elsewhere a connection that writes is like any other
-    if key not in engines:
-        engine = create_engine(url, poolclass=NullPool, connect_args=dialect.connect_args(), hide_parameters=True)
-        dialect.prepare(engine, write=write)
-        engines[key] = engine
-    return engines[key]
-
-
 def _explained(error: Exception, url: URL) -> DbtasksError:
     dialect = dialects.of(url)
     words = urls.hide(f"{type(error).__name__}: {error}".splitlines()[0], url)
     return dialect.explain(error, url) or DatabaseUnusable(dialect.database_name(url), words)
-
-
-def _run(start: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Return the coroutine's result: on the loop that this code was started from, on a new one, or in a thread."""
-    if in_greenlet():
-        return await_only(start())
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        with _interruptible():
-            return asyncio.run(start())
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(lambda: asyncio.run(start())).result()
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Have Ctrl-C stop work that computes or sleeps, too.
-
-    asyncio replaces Python's handler, and no other, by one that cancels what waits for the loop: a revision that is
-    busy by itself would go on to its end. https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption
-    """
-    main = threading.current_thread() is threading.main_thread()
-    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield
-        return
-    signal.signal(signal.SIGINT, _interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt

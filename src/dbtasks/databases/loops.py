@@ -1,0 +1,114 @@
+"""The event loop that work on databases runs on, and how long it is there."""
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from sqlalchemy.util.concurrency import await_only, in_greenlet
+
+T = TypeVar("T")
+Start = Callable[[], Coroutine[Any, Any, T]]
+
+
+class Session:
+    """One event loop for all that is done in it. In between nothing runs on it, so that others may run their own.
+
+    Attributes:
+        at_end: what to do on the loop before it closes.
+    """
+
+    def __init__(self, at_end: Start[None]) -> None:
+        self.at_end = at_end
+        self._runner: asyncio.Runner | None = None
+
+    def run(self, start: Start[T]) -> T:
+        """Return the coroutine's result; when it is stopped, the loop and what still waits on it goes with it."""
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        try:
+            return self._runner.run(start())
+        except Exception:
+            raise
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the loop; another use makes a new one."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            with runner, contextlib.suppress(Exception):  # connections whose server is gone
+                runner.run(self._end())
+
+    async def _end(self) -> None:
+        """Stop what was interrupted, and would else go on now that its loop runs again."""
+        waiting = asyncio.all_tasks() - {asyncio.current_task()}
+        for one in waiting:
+            one.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await self.at_end()
+
+
+_SESSION: ContextVar[Session | None] = ContextVar("session", default=None)
+
+
+@contextmanager
+def session(at_end: Start[None]) -> Iterator[None]:
+    """Have everything within it share one event loop, and therefore what belongs to one; the outermost counts."""
+    if _SESSION.get() is not None:
+        yield
+        return
+    made = Session(at_end)
+    token = _SESSION.set(made)
+    try:
+        yield
+    finally:
+        _SESSION.reset(token)
+        made.close()
+
+
+def is_shared() -> bool:
+    """Return whether the next work runs on the same loop as this."""
+    return _SESSION.get() is not None or in_greenlet()
+
+
+def run(start: Start[T]) -> T:
+    """Return the coroutine's result: on the loop that this code was started from, on a new one, or in a thread."""
+    if in_greenlet():
+        return await_only(start())
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        with _interruptible():
+            shared = _SESSION.get()
+            return asyncio.run(start()) if shared is None else shared.run(start)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(lambda: asyncio.run(start())).result()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Have Ctrl-C stop work that computes or sleeps, too.
+
+    asyncio replaces Python's handler, and no other, by one that cancels what waits for the loop: a revision that is
+    busy by itself would go on to its end. https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

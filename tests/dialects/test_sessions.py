@@ -1,0 +1,155 @@
+"""A command that opens many connections: what they share, and that nothing of it is left."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import URL, Connection, text
+
+from dbtasks import databases
+
+WHO = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT CONNECTION_ID()"}
+OTHERS = {
+    "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    "mysql": "SELECT count(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()",
+}
+
+
+@pytest.fixture(params=["postgresql", "mysql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Leave out SQLite, which has no connections that a server would know."""
+    return str(request.param)
+
+
+@pytest.fixture
+def kept_url(database_url: URL) -> Iterator[URL]:
+    """Keep a database open, within a session."""
+    with databases.session(), databases.kept_open(database_url):
+        yield database_url
+
+
+def who(url: URL, *, write: bool = False) -> int:
+    """Return the server's number of the connection that work gets."""
+    return databases.connect(url, lambda one: number(one, WHO), write=write)
+
+
+def number(connection: Connection, statements: dict[str, str]) -> int:
+    """Return what the server answers."""
+    return int(connection.scalar(text(statements[connection.engine.url.get_backend_name()])) or 0)
+
+
+def others(url: URL) -> int:
+    """Return how many other connections to the database there are, asked by one that nobody keeps."""
+    return databases.connect(url, lambda one: number(one, OTHERS), write=True)
+
+
+def test_who_looks_finds_the_connection_open(kept_url: URL) -> None:
+    """Opening one costs a server more than most questions."""
+    assert who(kept_url) == who(kept_url)
+
+
+def test_who_writes_gets_a_new_connection(kept_url: URL) -> None:
+    """What a revision sets on its connection is not there for the next one."""
+    looking = who(kept_url)
+    assert looking not in (who(kept_url, write=True), who(kept_url, write=True))
+    assert who(kept_url) == looking
+
+
+def test_what_a_look_began_is_over(kept_url: URL) -> None:
+    """The connection is kept without a transaction, which would hold locks against the next revision."""
+    databases.connect(kept_url, lambda one: one.execute(text("CREATE TABLE kept (id INT)")) and one.commit(), write=True)
+    databases.connect(kept_url, lambda one: one.execute(text("INSERT INTO kept VALUES (1)")))
+    assert databases.connect(kept_url, lambda one: one.scalar(text("SELECT count(*) FROM kept"))) == 0
+    databases.connect(kept_url, lambda one: one.execute(text("DROP TABLE kept")) and one.commit(), write=True)
+
+
+def test_work_within_work_has_a_connection_of_its_own(kept_url: URL) -> None:
+    """What is in use is nobody else's."""
+    outer, inner = databases.connect(kept_url, lambda one: (number(one, WHO), who(kept_url)))
+    assert outer != inner
+
+
+def test_nothing_is_open_afterwards(database_url: URL) -> None:
+    """Neither once it is no longer kept, nor after the session."""
+    with databases.session():
+        with databases.kept_open(database_url):
+            who(database_url)
+            assert others(database_url) == 1
+        assert others(database_url) == 0
+        with databases.kept_open(database_url):
+            who(database_url)
+            databases.release(database_url)
+            assert others(database_url) == 0
+            who(database_url)
+    assert others(database_url) == 0
+
+
+def test_only_what_was_asked_for_is_kept(database_url: URL) -> None:
+    """A database that others use, too, is left after each look; without a session every database is."""
+    with databases.session():
+        who(database_url)
+        assert others(database_url) == 0
+    with databases.kept_open(database_url):
+        who(database_url)
+        assert others(database_url) == 0
+
+
+def test_a_kept_connection_is_in_nobodys_way(kept_url: URL) -> None:
+    """A database can be copied, and dropped, though it was looked at."""
+    who(kept_url)
+    target = kept_url.set(database=f"{kept_url.database}_copy")
+    databases.copy(kept_url, target)
+    with databases.kept_open(target):
+        who(target)
+        databases.drop(target)
+        assert not databases.exists(target)
+
+
+def test_other_loops_run_in_between(kept_url: URL) -> None:
+    """The code of a project, such as its env.py, may run a loop of its own, and look from there, too."""
+
+    async def asynchronous() -> int:
+        return who(kept_url)
+
+    looking = who(kept_url)
+    assert asyncio.run(asynchronous()) != looking
+    assert who(kept_url) == looking
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_what_is_interrupted_is_over_and_the_next_work_runs(kept_url: URL, *, write: bool) -> None:
+    """As after Ctrl-C: nothing goes on, nothing stays open, and cleaning up still reaches the server."""
+
+    def interrupted(connection: Connection) -> None:
+        connection.execute(text("SELECT 1"))
+        raise KeyboardInterrupt
+
+    who(kept_url)
+    with pytest.raises(KeyboardInterrupt):
+        databases.connect(kept_url, interrupted, write=write)
+    assert others(kept_url) == 0
+    assert who(kept_url)
+
+
+def test_what_waits_when_it_is_interrupted_does_not_go_on(kept_url: URL) -> None:
+    """Ctrl-C comes while the server is at work: the statements after it are never sent."""
+    databases.connect(kept_url, lambda one: one.execute(text("CREATE TABLE gone_on (id INT)")) and one.commit(), write=True)
+
+    def work(connection: Connection) -> None:
+        asyncio.get_running_loop().call_later(0.2, stop)
+        connection.execute(text(SLEEP[connection.engine.url.get_backend_name()]))
+        connection.execute(text("INSERT INTO gone_on VALUES (1)"))
+        connection.commit()
+
+    with pytest.raises(KeyboardInterrupt):
+        databases.connect(kept_url, work, write=True)
+    assert databases.connect(kept_url, lambda one: one.scalar(text("SELECT count(*) FROM gone_on"))) == 0
+    databases.connect(kept_url, lambda one: one.execute(text("DROP TABLE gone_on")) and one.commit(), write=True)
+
+
+SLEEP = {"postgresql": "SELECT pg_sleep(1)", "mysql": "SELECT SLEEP(1)"}
+
+
+def stop() -> None:
+    """Be what the handler of the signal is, at the moment in which the loop waits."""
+    raise KeyboardInterrupt
