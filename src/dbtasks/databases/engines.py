@@ -22,7 +22,7 @@ def of(url: URL, *, write: bool) -> Engine:
     What it asks a server when it first connects, and statements that it has compiled, serve the next connection too.
     """
     engines = _here()
-    is_kept = url in _KEPT
+    is_kept = loops.is_session() and url in _KEPT
     key = (url, write and (is_kept or dialects.of(url).in_file))  # else a connection that writes is like any other
     if key not in engines:
         engines[key] = _made(url, write=write, is_kept=is_kept and not write)
@@ -58,7 +58,7 @@ def kept_open(url: URL) -> Iterator[None]:
 
 def release(url: URL) -> None:
     """Close the connection that was kept open, if there is one."""
-    if loops.is_shared():
+    if loops.is_session():
         loops.run(lambda: _closed(url))
 
 

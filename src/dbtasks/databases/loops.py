@@ -73,9 +73,9 @@ def session(at_end: Start[None]) -> Iterator[None]:
         made.close()
 
 
-def is_shared() -> bool:
-    """Return whether the next work runs on the same loop as this."""
-    return _SESSION.get() is not None or in_greenlet()
+def is_session() -> bool:
+    """Return whether this is within a session; in a thread of its own nothing is."""
+    return _SESSION.get() is not None
 
 
 def run(start: Start[T]) -> T:
