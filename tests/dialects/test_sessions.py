@@ -57,7 +57,9 @@ def test_who_writes_gets_a_new_connection(kept_url: URL) -> None:
 
 def test_what_a_look_began_is_over(kept_url: URL) -> None:
     """The connection is kept without a transaction, which would hold locks against the next revision."""
-    databases.connect(kept_url, lambda one: one.execute(text("CREATE TABLE kept (id INT)")) and one.commit(), write=True)
+    databases.connect(
+        kept_url, lambda one: one.execute(text("CREATE TABLE kept (id INT)")) and one.commit(), write=True
+    )
     databases.connect(kept_url, lambda one: one.execute(text("INSERT INTO kept VALUES (1)")))
     assert databases.connect(kept_url, lambda one: one.scalar(text("SELECT count(*) FROM kept"))) == 0
     databases.connect(kept_url, lambda one: one.execute(text("DROP TABLE kept")) and one.commit(), write=True)
@@ -133,7 +135,9 @@ def test_what_is_interrupted_is_over_and_the_next_work_runs(kept_url: URL, *, wr
 
 def test_what_waits_when_it_is_interrupted_does_not_go_on(kept_url: URL) -> None:
     """Ctrl-C comes while the server is at work: the statements after it are never sent."""
-    databases.connect(kept_url, lambda one: one.execute(text("CREATE TABLE gone_on (id INT)")) and one.commit(), write=True)
+    databases.connect(
+        kept_url, lambda one: one.execute(text("CREATE TABLE gone_on (id INT)")) and one.commit(), write=True
+    )
 
     def work(connection: Connection) -> None:
         asyncio.get_running_loop().call_later(0.2, stop)
