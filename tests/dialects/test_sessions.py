@@ -43,6 +43,16 @@ def others(url: URL) -> int:
     return databases.connect(url, lambda one: number(one, OTHERS), write=True)
 
 
+def send(url: URL, statement: str) -> None:
+    """Have a statement done, for good."""
+
+    def work(connection: Connection) -> None:
+        connection.execute(text(statement))
+        connection.commit()
+
+    databases.connect(url, work, write=True)
+
+
 def test_who_looks_finds_the_connection_open(kept_url: URL) -> None:
     """Opening one costs a server more than most questions."""
     assert who(kept_url) == who(kept_url)
@@ -57,12 +67,10 @@ def test_who_writes_gets_a_new_connection(kept_url: URL) -> None:
 
 def test_what_a_look_began_is_over(kept_url: URL) -> None:
     """The connection is kept without a transaction, which would hold locks against the next revision."""
-    databases.connect(
-        kept_url, lambda one: one.execute(text("CREATE TABLE kept (id INT)")) and one.commit(), write=True
-    )
+    send(kept_url, "CREATE TABLE kept (id INT)")
     databases.connect(kept_url, lambda one: one.execute(text("INSERT INTO kept VALUES (1)")))
     assert databases.connect(kept_url, lambda one: one.scalar(text("SELECT count(*) FROM kept"))) == 0
-    databases.connect(kept_url, lambda one: one.execute(text("DROP TABLE kept")) and one.commit(), write=True)
+    send(kept_url, "DROP TABLE kept")
 
 
 def test_work_within_work_has_a_connection_of_its_own(kept_url: URL) -> None:
@@ -135,9 +143,7 @@ def test_what_is_interrupted_is_over_and_the_next_work_runs(kept_url: URL, *, wr
 
 def test_what_waits_when_it_is_interrupted_does_not_go_on(kept_url: URL) -> None:
     """Ctrl-C comes while the server is at work: the statements after it are never sent."""
-    databases.connect(
-        kept_url, lambda one: one.execute(text("CREATE TABLE gone_on (id INT)")) and one.commit(), write=True
-    )
+    send(kept_url, "CREATE TABLE gone_on (id INT)")
 
     def work(connection: Connection) -> None:
         asyncio.get_running_loop().call_later(0.2, stop)
@@ -148,7 +154,7 @@ def test_what_waits_when_it_is_interrupted_does_not_go_on(kept_url: URL) -> None
     with pytest.raises(KeyboardInterrupt):
         databases.connect(kept_url, work, write=True)
     assert databases.connect(kept_url, lambda one: one.scalar(text("SELECT count(*) FROM gone_on"))) == 0
-    databases.connect(kept_url, lambda one: one.execute(text("DROP TABLE gone_on")) and one.commit(), write=True)
+    send(kept_url, "DROP TABLE gone_on")
 
 
 SLEEP = {"postgresql": "SELECT pg_sleep(1)", "mysql": "SELECT SLEEP(1)"}
