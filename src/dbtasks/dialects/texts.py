@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
+from dbtasks.dialects import batch
+
 REST = ""  # stands for what belongs to no table, such as types
 VIEW = "view "  # stands before the name of one
 BETWEEN = "\x1e"  # stands between two things that are said of one place
@@ -100,11 +102,12 @@ def postgresql(connection: Connection) -> dict[str, str]:
 def mysql(connection: Connection) -> dict[str, str]:
     """Return the statements by which the server would make each again, but for how far it has counted."""
     quote = connection.dialect.identifier_preparer.quote_identifier
+    here = f"{quote(str(connection.engine.url.database))}."
+    found = [(name, MADE.get(kind, "TABLE")) for name, kind in connection.execute(MYSQL).all()]
     made = []
-    for name, kind in connection.execute(MYSQL).all():
-        what = MADE.get(kind, "TABLE")
-        statement = str(connection.exec_driver_sql(f"SHOW CREATE {what} {quote(name)}").one()[1])
-        said = COUNTER.sub(r"\1", statement).replace(f"{quote(str(connection.engine.url.database))}.", "")
+    asked = [f"SHOW CREATE {what} {quote(name)}" for name, what in found]
+    for (name, what), row in zip(found, batch.rows(connection, asked), strict=True):
+        said = COUNTER.sub(r"\1", str(row[1])).replace(here, "")
         made.append(({"TABLE": name, "VIEW": f"{VIEW}{name}"}.get(what, REST), (name, said)))
     return _together(made)
 

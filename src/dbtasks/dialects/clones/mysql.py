@@ -2,12 +2,13 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from dbtasks.dialects import batch
 from dbtasks.dialects.clones.base import Clones, Open, Shelf, Wait, age
 from dbtasks.dialects.moves.mysql import contents_of, quoted
 from dbtasks.errors import DatabaseMissing
@@ -59,7 +60,7 @@ class MySQLClones(Clones):
     """
 
     def __init__(self) -> None:
-        self._read: dict[URL, tuple[str, ...]] = {}
+        self._read: dict[URL, _Made] = {}
 
     def look(self, server: URL, prefix: str, connect: Open[Any]) -> Shelf:
         """Ask the server; what has no mark, and is not being made, is dead."""
@@ -81,7 +82,7 @@ class MySQLClones(Clones):
         def make(connection: Connection) -> None:
             is_kept = connection.execute(MARKED, {"name": source.database, "mark": MARK}).scalar()
             known = self._read.get(source) if is_kept else None
-            known = known or tuple(_made(connection, str(source.database)))
+            known = known or _made(connection, str(source.database))
             _copy(connection, str(source.database), str(target.database), known)
             if is_kept:
                 self._read = {source: known}
@@ -98,7 +99,7 @@ class MySQLClones(Clones):
                 return
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
             try:
-                _copy(connection, str(source.database), str(kept.database), [*_made(connection, str(source.database))])
+                _copy(connection, str(source.database), str(kept.database), _made(connection, str(source.database)))
                 connection.exec_driver_sql(f"CREATE TABLE {name}.{MARK} (id INT) COMMENT '{time.time():.3f}'")
             except BaseException:
                 with contextlib.suppress(DBAPIError):
@@ -145,7 +146,19 @@ class MySQLClones(Clones):
         connect(url.set(database=""), end)
 
 
-def _copy(connection: Connection, source: str, target: str, made: Iterable[str]) -> None:
+class _Made(NamedTuple):
+    """The statements that make everything again.
+
+    Attributes:
+        tables: with sequences, which they may need, and rows.
+        others: what may need those, and acts by itself: with percent signs as drivers want them.
+    """
+
+    tables: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def _copy(connection: Connection, source: str, target: str, made: _Made) -> None:
     defaults = connection.execute(DEFAULTS, {"name": source}).one_or_none()
     if defaults is None:
         raise DatabaseMissing(source, str(connection.engine.url.host))
@@ -153,30 +166,32 @@ def _copy(connection: Connection, source: str, target: str, made: Iterable[str])
     new = quoted(connection, target)
     connection.exec_driver_sql(f"CREATE DATABASE {new} CHARACTER SET {characters} COLLATE {collation}")
     connection.exec_driver_sql(f"USE {new}")
-    for statement in (*BEFORE, *made):
+    batch.rows(connection, [statement.replace(HERE, new) for statement in (*BEFORE, *made.tables, AFTER)])
+    for statement in made.others:
         connection.exec_driver_sql(statement.replace(HERE, new))
     connection.commit()
     connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
 
 
-def _made(connection: Connection, source: str) -> Iterator[str]:
-    """Yield the statements that make everything again: what is needed by others first, what acts by itself last."""
+def _made(connection: Connection, source: str) -> _Made:
     if connection.execute(DEFAULTS, {"name": source}).one_or_none() is None:
         raise DatabaseMissing(source, str(connection.engine.url.host))
     old = quoted(connection, source)
     others = contents_of(connection, source).made
+    kinds = ("FUNCTION", "PROCEDURE", "VIEW", "TRIGGER", "EVENT")
+    acting = (statement for kind in kinds for _, statement in others.get(kind, ()))
+    return _Made(tuple(_tables(connection, source)), tuple(one.replace(f"{old}.", f"{HERE}.") for one in acting))
+
+
+def _tables(connection: Connection, source: str) -> Iterator[str]:
+    old = quoted(connection, source)
     tables = connection.execute(TABLES, {"name": source, "mark": MARK}).all()
     for name in (row[0] for row in tables if row[1]):
         yield from _sequence(connection, old, quoted(connection, name))
     plain = [quoted(connection, row[0]) for row in tables if not row[1]]
-    for name in plain:
-        statement = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {old}.{name}").one()[1])
-        yield statement.replace(f"{old}.", f"{HERE}.").replace("%", "%%")
+    for row in batch.rows(connection, [f"SHOW CREATE TABLE {old}.{name}" for name in plain]):
+        yield str(row[1]).replace(f"{old}.", f"{HERE}.")
     yield from _rows(connection, source, plain)
-    yield AFTER
-    for kind in ("FUNCTION", "PROCEDURE", "VIEW", "TRIGGER", "EVENT"):
-        for _, statement in others.get(kind, ()):
-            yield statement.replace(f"{old}.", f"{HERE}.")
 
 
 def _sequence(connection: Connection, old: str, name: str) -> Iterator[str]:
@@ -192,7 +207,7 @@ def _rows(connection: Connection, source: str, tables: list[str]) -> Iterator[st
     for table, column in connection.execute(WRITABLE, {"name": source}):
         columns.setdefault(quoted(connection, table), []).append(quoted(connection, column))
     for name in _filled(connection, old, tables):
-        names = ", ".join(columns[name]).replace("%", "%%")
+        names = ", ".join(columns[name])
         yield f"INSERT INTO {name} ({names}) SELECT {names} FROM {old}.{name}"  # noqa: S608 - quoted
 
 
