@@ -3,10 +3,11 @@
 import contextlib
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import URL, Connection, MetaData
 from sqlalchemy.exc import CompileError, DBAPIError, SAWarning
@@ -24,6 +25,17 @@ def is_allowed(database: DatabaseSettings, where: Environment) -> bool:
     """Return whether a scratch database harms nobody: a file, a server for it, or an unprotected one that is here."""
     in_file = dialects.of(database.url).in_file
     return in_file or database.scratch_url is not None or (where.is_local and not where.is_protected)
+
+
+class Made(NamedTuple):
+    """A scratch database that is there.
+
+    Attributes:
+        texts: what it says of each of its tables.
+    """
+
+    url: URL
+    texts: Mapping[str, str]
 
 
 @contextmanager

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
-from sqlalchemy import URL
-
 from dbtasks import dialects, services
 from dbtasks.checks import heads, linting, losses, merged, models, names, portable, revisions, scope, silence, unsafe
 from dbtasks.checks.findings import CODES, Asked, Checked, Code, Finding, Notice, Problem, Subject
 from dbtasks.checks.recordings import Recordings
 from dbtasks.checks.scope import Scope
 from dbtasks.history import History
+from dbtasks.scratch import Made
 from dbtasks.settings import Settings
 
 __all__ = ["CHECKS", "CODES", "Asked", "Checked", "Code", "Finding", "Notice", "Problem", "Subject", "run"]
@@ -34,7 +33,7 @@ CHECKS: tuple[Check, ...] = (
     portable.revisions,
 )
 EVERYTHING = Asked()
-Rehearsed = tuple[tuple[Finding, ...], URL | None]  # what was found, and a scratch database that is at head now
+Rehearsed = tuple[tuple[Finding, ...], Made | None]  # what was found, and a scratch database that is at head now
 
 
 UNREHEARSED: Rehearsed = (), None

@@ -3,14 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from sqlalchemy import URL
-
 from dbtasks.checks.recordings import Recordings
 from dbtasks.checks.scope import Scope
 from dbtasks.compare import Difference
 from dbtasks.errors import DbtasksError, Source
 from dbtasks.history import History, Revision
 from dbtasks.history.headfile import HeadProblem
+from dbtasks.scratch import Made
 from dbtasks.services import Models, Undiscovered
 from dbtasks.settings import Settings
 
@@ -73,7 +72,7 @@ class Subject:
     scope: Scope
     recordings: Recordings
     dialects: tuple[str, ...] = ()
-    here: URL | None = None
+    here: Made | None = None
 
     @property
     def dialect(self) -> str:

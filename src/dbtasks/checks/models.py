@@ -1,7 +1,7 @@
 """Whether the history does what the models say, and whether every model is seen."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 
 from dbtasks import databases, dialects, revise, scratch, services, settled
 from dbtasks.checks.findings import Finding, Subject
@@ -35,14 +35,19 @@ def differing(subject: Subject) -> Iterator[Finding]:
             yield Finding("models-differ", difference, sources.get(difference.table))
 
 
+@contextmanager
+def _made(subject: Subject) -> Iterator[scratch.Made]:
+    with scratch.at(subject.history, subject.settings.database) as url:
+        yield scratch.Made(url, databases.connect(url, dialects.of(url).schema_texts))
+
+
 def _differences(subject: Subject) -> tuple[Difference, ...]:
     """Return what is to be done to a scratch database at the history's head so that it fits the models."""
     history, database, models = subject.history, subject.settings.database, subject.models.metadata
     question = settled.of(history, database, models)
     if question is not None and question.is_known:
         return ()
-    with scratch.at(history, database) if subject.here is None else nullcontext(subject.here) as here:
-        texts = databases.connect(here, dialects.of(here).schema_texts)
+    with nullcontext(subject.here) if subject.here else _made(subject) as (here, texts):
         only = question.unknown(texts) if question else None
         # What differs in some tables may have to do with others, such as a rename: then all are looked at.
         if only is None or revise.differences(history, database, here, models, only):

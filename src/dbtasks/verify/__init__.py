@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import URL
-
 from dbtasks import databases
 from dbtasks.checks import silence
 from dbtasks.checks.findings import CODES, Finding
 from dbtasks.dialects import Dialect
 from dbtasks.history import History, Revision
+from dbtasks.scratch import Made
 from dbtasks.settings import Settings
 from dbtasks.statements import Place
 from dbtasks.verify import asked, cache, servers
@@ -42,7 +41,7 @@ def run(history: History, settings: Settings, wanted: Asked, progress: Progress 
 @contextmanager
 def held(
     history: History, settings: Settings, wanted: Asked, progress: Progress = lambda _rehearsed: None
-) -> Iterator[tuple[Report, URL | None]]:
+) -> Iterator[tuple[Report, Made | None]]:
     """Give the same, and a database of the project's own dialect that was left at head by it; None when none was."""
     meant = asked.chosen(history, wanted)
     todo = [_Todo.of(history, one, meant, wanted) for one in servers.chosen(settings, wanted.dialects)]
@@ -141,10 +140,10 @@ class _Told:
         return outcome
 
 
-def _rehearse(history: History, settings: Settings, todo: _Todo, told: _Told, stack: ExitStack) -> URL | None:
+def _rehearse(history: History, settings: Settings, todo: _Todo, told: _Told, stack: ExitStack) -> Made | None:
     """Rehearse what is to be on one dialect, up to the first revision that cannot be applied.
 
-    Return where there is a database of the project's own at head, which is there as long as the stack is open.
+    Return a database of the project's own at head, which is there as long as the stack is open; None without one.
     """
     if not todo.revisions:
         return None

@@ -9,13 +9,16 @@ from dbtasks.verify.outcome import Outcome
 from dbtasks.verify.passage import Passage
 from dbtasks.verify.stage import FAILURES, Stage
 from dbtasks.verify.survival import Filled
+from dbtasks.verify.touched import Sight
 from dbtasks.verify.withrows import WithRows
 
 
-def of(found: Findings, stage: Stage, versions: str, filled: Filled, accepted: frozenset[str]) -> Outcome | None:
-    """Return what came of it when nothing is found in the revision, which the database then has; else None.
+def of(
+    found: Findings, stage: Stage, versions: str, filled: Filled, accepted: frozenset[str]
+) -> tuple[Outcome, Sight] | None:
+    """Return what came of it, and the schema, when nothing is found in the revision, which the database then has.
 
-    It goes up and down with empty tables, and then up, down and up again with rows.
+    Otherwise return None. It goes up and down with empty tables, and then up, down and up again with rows.
     """
     revision, before = found.revision, touched.look(stage.url)
     try:
@@ -32,4 +35,4 @@ def of(found: Findings, stage: Stage, versions: str, filled: Filled, accepted: f
     is_wider = passage.sent(rows.take(found, goes_back=True))
     if is_wider or found.found or (stage.heard != up and passage.after.changed(touched.look(stage.url))):
         return None
-    return Outcome((), has_way_down=True, is_applied=True, empty=tuple(rows.empty.values()))
+    return Outcome((), has_way_down=True, is_applied=True, empty=tuple(rows.empty.values())), passage.after

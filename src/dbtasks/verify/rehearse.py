@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
-from sqlalchemy import URL
-
 from dbtasks import road
 from dbtasks.history import History, Revision, shape
+from dbtasks.scratch import Made
 from dbtasks.settings import DatabaseSettings
 from dbtasks.statements import Place
 from dbtasks.verify import alone, touched, ways
@@ -60,9 +59,10 @@ class Rehearsal:
         return self._filled.columns
 
     @property
-    def at_head(self) -> URL | None:
-        """Return where there is a database with the whole history; None when there is none."""
-        return self.full.url if self.full.is_made and set(self.full.heads) == set(self.history.heads) else None
+    def at_head(self) -> Made | None:
+        """Return a database with the whole history; None when there is none."""
+        is_there = self.full.is_made and set(self.full.heads) == set(self.history.heads)
+        return Made(self.full.url, self.now.texts) if is_there and self.now else None
 
     def skip(self, revisions: tuple[Revision, ...], known: int = 0, filled: frozenset[Place] = NONE) -> None:
         """Apply revisions that need not be rehearsed.
@@ -92,8 +92,9 @@ class Rehearsal:
         """Return what comes of a revision; both databases have it afterwards, unless it cannot be applied."""
         if self.is_alone and not ways.has_none(revision):
             heads, found = self.full.heads, Findings(self.history.project, self.dialect, revision)
-            outcome = alone.of(found, self.full, self._versions, self._filled, self.history.accepted(revision.id))
-            if outcome is not None:
+            good = alone.of(found, self.full, self._versions, self._filled, self.history.accepted(revision.id))
+            if good is not None:
+                outcome, self.now = good
                 return outcome
             self.full.again(heads)
         return self._in_both(revision)
