@@ -51,7 +51,10 @@ def models() -> Models:
         Service("empty", empty, (empty / "db_models",), ()),
         Service("shop", shop, (shop / "db_models", shop / "old/db_models"), tuple(modules)),
     )
-    declarations = tuple(Declaration("shop", *one) for one in zip(tables, sources, strict=True))
+    declarations = tuple(
+        Declaration("shop", table, place.path, {table.name: place.line or 0}, (table.name,))
+        for table, place in zip(tables, sources, strict=True)
+    )
     return Models(
         services, (metadata,), declarations, (Notice("no-model", "empty", Source(Path("services/empty/db_models"))),)
     )

@@ -7,6 +7,7 @@ from typing import Any
 from alembic.operations import ops
 from sqlalchemy.types import TypeEngine
 
+from dbtasks import memory
 from dbtasks.checks.findings import Finding, Problem, Subject
 from dbtasks.checks.notes import beside
 from dbtasks.checks.recording import Operation, Recording, all_created, created, sent
@@ -15,17 +16,25 @@ from dbtasks.harmless import is_harmless
 from dbtasks.narrowing import narrows
 from dbtasks.statements import Lineage, taken
 
+YES, NO = "yes", "no"  # what is remembered of a revision: whether it only adds
 TAKING = ("DELETE", "TRUNCATE")  # an UPDATE fills in far more often than it loses something
 
 
 def lossy(subject: Subject) -> Iterator[Finding]:
     """Yield each operation of a way up that takes data away, and beside which nobody says so."""
-    for revision in subject.revisions:
-        source = revision.path.read_bytes()
-        if is_harmless(source.decode(errors="replace"), "upgrade"):
+    history, revisions = subject.history, subject.revisions
+
+    def adds(revision: str) -> str:
+        return YES if is_harmless(history.texts[revision], "upgrade") else NO
+
+    wanted = [one.id for one in revisions]
+    known = memory.of_texts(history.project, memory.HARMLESS, history.texts, wanted, adds)
+    for revision in revisions:
+        if known[revision.id] == YES:
             continue
+        source = revision.path.read_bytes()
         recording = subject.recordings.of(revision, subject.dialect)
-        accepted = subject.history.accepted(revision.id)
+        accepted = history.accepted(revision.id)
         for line, one in losses(recording):
             name = f"{one.table}.{one.item}" if one.item else one.table
             if not {name, one.table} & accepted and not beside(source, line):

@@ -26,13 +26,14 @@ def differing(subject: Subject) -> Iterator[Finding]:
             yield Finding("model-moved", services.moved_error(project, (one,)), one.source)
         elif subject.scope.has(one.source.path):
             yield Finding("undiscovered-model", one, one.source)
-    sources = {one.table.fullname: one.source for one in subject.models.declarations}
+    declared = {one.table.fullname: one for one in subject.models.declarations}
     still = {one.table for one in moved}
     whole = {one.table for one in differences if one.kind in WHOLE}
     for difference in differences:
         told = difference.table in whole and difference.kind not in WHOLE  # with its table
         if difference.table not in still and not told:
-            yield Finding("models-differ", difference, sources.get(difference.table))
+            model = declared.get(difference.table)
+            yield Finding("models-differ", difference, model.source if model else None)
 
 
 @contextmanager

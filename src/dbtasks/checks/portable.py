@@ -18,7 +18,7 @@ def models(subject: Subject) -> Iterator[Finding]:
     for name in subject.dialects:
         portability = dialects.named(name, "--dialects").portability
         for one in subject.models.declarations:
-            if one.is_view or not subject.scope.has(one.source.path):
+            if one.is_view or not subject.scope.has(one.path):
                 continue
             for trouble in portability.of_table(one.table, name):
                 source = places.column(subject.history.project, one.source, trouble.item)

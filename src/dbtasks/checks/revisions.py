@@ -3,18 +3,25 @@
 import ast
 from collections.abc import Iterator
 
+from dbtasks import memory
 from dbtasks.checks.findings import Code, Finding, Subject
 from dbtasks.checks.notes import comments, told
+
+WRONG: dict[str, Code] = {"no-downgrade": "no-downgrade", "irreversible": "irreversible"}  # with a way down
 
 
 def irreversible(subject: Subject) -> Iterator[Finding]:
     """Yield each revision that does something and whose downgrade is empty, or refuses without giving a reason."""
-    for revision in subject.revisions:
-        source = revision.path.read_bytes()
-        found = judged(source)
-        if found is not None:
-            code, line = found
-            yield Finding(code, revision, subject.at(revision, line))
+    history, revisions = subject.history, {one.id: one for one in subject.revisions}
+
+    def said(revision: str) -> str:
+        found = judged(revisions[revision].path.read_bytes())
+        return f"{found[0]}:{found[1]}" if found else ""
+
+    for revision, found in memory.of_texts(history.project, memory.WAYS_DOWN, history.texts, revisions, said).items():
+        name, _, line = found.partition(":")
+        if code := WRONG.get(name):
+            yield Finding(code, revisions[revision], subject.at(revisions[revision], int(line)))
 
 
 def judged(source: bytes) -> tuple[Code, int] | None:

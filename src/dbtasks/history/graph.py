@@ -72,6 +72,11 @@ class History:
         return Shape(self.project)
 
     @cached_property
+    def texts(self) -> dict[str, str]:
+        """The files of the revisions, by id, as they were when they were first read."""
+        return {revision.id: self.shape.text(revision) for revision in self.revisions}
+
+    @cached_property
     def _by_id(self) -> dict[str, Revision]:
         return {revision.id: revision for revision in self.revisions}
 

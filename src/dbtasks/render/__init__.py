@@ -7,12 +7,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dbtasks.render.branches import head_problem, merged, moved, next_of_rebase, rebase, settled
+    from dbtasks.render.branches import merged, moved, next_of_rebase, rebase, settled
     from dbtasks.render.checks import findings, findings_github, findings_json, unchecked
     from dbtasks.render.compats import compat, compat_github, compat_json
     from dbtasks.render.copies import brought_back, cleaned, environment, forgotten, kept, kept_json, restored
     from dbtasks.render.databases import created, onboarded, status, status_json, written
     from dbtasks.render.drafts import difference, draft, rename_question, sql
+    from dbtasks.render.headfiles import head_problem
     from dbtasks.render.histories import history, history_json
     from dbtasks.render.models import heads, notices, services, services_json
     from dbtasks.render.outside import undiscovered
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
 
 # Where each name is; a test compares it with the imports above, which are for type checkers.
 _MODULES = {
-    "branches": "head_problem merged moved next_of_rebase rebase settled",
+    "branches": "merged moved next_of_rebase rebase settled",
     "checks": "findings findings_github findings_json unchecked",
     "compats": "compat compat_github compat_json",
     "copies": "brought_back cleaned environment forgotten kept kept_json restored",
     "databases": "created onboarded status status_json written",
     "drafts": "difference draft rename_question sql",
+    "headfiles": "head_problem",
     "histories": "history history_json",
     "models": "heads notices services services_json",
     "outside": "undiscovered",

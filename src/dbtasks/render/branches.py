@@ -1,4 +1,4 @@
-"""Branches of the history made one, and the file HEAD, in words."""
+"""Branches of the history made one, in words."""
 
 import os
 from collections.abc import Sequence
@@ -7,26 +7,12 @@ from pathlib import Path
 from dbtasks.branches import Merged, Move
 from dbtasks.errors import counted
 from dbtasks.history import History
-from dbtasks.history.headfile import HeadProblem
 from dbtasks.project import Project
 from dbtasks.rebase import Moved, Rebase, Settled
 from dbtasks.render import text
 from dbtasks.render.copies import restored
 from dbtasks.render.plans import stake
 from dbtasks.render.runs import report
-
-PROBLEMS = {
-    "head-missing": "{path} is missing: git would not stop two branches from adding a revision each. It names {heads}.",
-    "head-conflict": "{path} holds a conflict of git, between {named}; the history ends in {heads}.",
-    "head-wrong": "{path} names {named}, and the history ends in {heads}.",
-    "head-hook": "{path} does not say that plain alembic is to keep the file HEAD.",
-}
-FIXES = {
-    "head-missing": "inv db.rebase, which writes it",
-    "head-conflict": "inv db.rebase, or inv db.merge",
-    "head-wrong": "inv db.rebase, which writes it",
-    "head-hook": "add to it: [post_write_hooks] with hooks = head, head.type = module, head.module = dbtasks.history",
-}
 
 
 def merged(result: Merged, project: Project, at: Path) -> str:
@@ -86,12 +72,6 @@ def next_of_rebase(moved: Moved, wanted: Rebase, settled: Settled | None, databa
     elif settled is None and wanted.move is not None:
         lines.append("Next: inv db.upgrade")
     return "\n".join(lines)
-
-
-def head_problem(one: HeadProblem, project: Project) -> tuple[str, str]:
-    """Return what is wrong with the file HEAD, and what to do about it."""
-    facts = {"path": text.path_of(one.path, project), "heads": ", ".join(one.heads) or "no revision"}
-    return PROBLEMS[one.code].format(named=" and ".join(one.named) or "nothing", **facts), FIXES[one.code]
 
 
 def _nothing(history: History) -> str:

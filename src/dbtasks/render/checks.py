@@ -10,9 +10,9 @@ from dbtasks.errors import DbtasksError, counted, did_you_mean
 from dbtasks.history.headfile import HeadProblem
 from dbtasks.project import Project
 from dbtasks.render import problems, text
-from dbtasks.render.branches import head_problem
 from dbtasks.render.drafts import difference
 from dbtasks.render.github import annotation
+from dbtasks.render.headfiles import head_problem
 from dbtasks.render.outside import remedy, shown
 from dbtasks.services import Undiscovered
 

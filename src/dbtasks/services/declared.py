@@ -1,8 +1,10 @@
 """What the imported model modules declare: metadata, tables, where each stands, and what is wrong with them."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
@@ -18,12 +20,26 @@ from dbtasks.services.outside import outside
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A table, and the place where a model module declares it; ``model`` is None for a table without a class."""
+    """A table, and the place where a model module declares it.
+
+    Attributes:
+        path: of the module, relative to the project's root.
+        lines: those of the module's names.
+        names: by which the table, or its class, may stand there.
+        model: the class; None for a table without one.
+    """
 
     service: str
     table: Table
-    source: Source
+    path: Path
+    lines: Mapping[str, int]
+    names: tuple[str, ...]
     model: type | None = None
+
+    @property
+    def source(self) -> Source:
+        """Return the place; its line is None when none of the names stands there."""
+        return Source(self.path, next((self.lines[name] for name in self.names if name in self.lines), None))
 
     @property
     def is_view(self) -> bool:
@@ -98,7 +114,7 @@ def _metadata(imported: ModuleType) -> Iterator[MetaData]:
 
 
 def _declarations(project: Project, service: str, module: Module, imported: ModuleType) -> Iterator[Declaration]:
-    lines = _lines(module)
+    lines = _Lines(module.path)
     path = project.relative(module.path)
     seen = set()
     for name, value in vars(imported).items():
@@ -110,14 +126,32 @@ def _declarations(project: Project, service: str, module: Module, imported: Modu
         own = value.__module__ == module.name if isinstance(value, type) else name in lines
         if own:
             seen.add(table)
-            source = Source(path, lines.get(key) or lines.get(name))
-            yield Declaration(service, table, source, value if isinstance(value, type) else None)
+            yield Declaration(service, table, path, lines, (key, name), value if isinstance(value, type) else None)
 
 
-def _lines(module: Module) -> dict[str, int]:
-    """Return the lines of classes and assigned names, by name."""
+class _Lines(Mapping[str, int]):
+    """The lines of a module's classes and assigned names, by name; it is parsed when one is asked for."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @cached_property
+    def _found(self) -> dict[str, int]:
+        return _lines(self._file.read_bytes())
+
+    def __getitem__(self, name: str) -> int:
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def _lines(source: bytes) -> dict[str, int]:
     lines: dict[str, int] = {}
-    for node in _statements(ast.parse(module.path.read_bytes())):
+    for node in _statements(ast.parse(source)):
         if isinstance(node, ast.ClassDef):
             lines[node.name] = node.lineno
         elif isinstance(node, ast.Assign | ast.AnnAssign):
@@ -135,17 +169,18 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _check(project: Project, models: Models) -> None:
-    sources = {id(one.table): one.source for one in models.declarations}
+    declared = {id(one.table): one for one in models.declarations}
     first: dict[str, Table] = {}
     for table in _tables(models.metadata):
         other = first.setdefault(table.fullname, table)
         if other is not table:
-            places = tuple(sources[id(one)] for one in (other, table) if id(one) in sources)
+            places = tuple(declared[id(one)].source for one in (other, table) if id(one) in declared)
             raise TableDeclaredTwice(table.fullname, places)
     for table in first.values():
         for column, target in _broken(table):
             elsewhere = None if target.rpartition(".")[0] in first else _elsewhere(project, models, target)
-            raise UndeclaredReference(sources.get(id(table)), column, target, tuple(first), elsewhere)
+            source = declared[id(table)].source if id(table) in declared else None
+            raise UndeclaredReference(source, column, target, tuple(first), elsewhere)
 
 
 def _broken(table: Table) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,6 @@ from dbtasks import memory
 from dbtasks.history import History
 from dbtasks.project import Project
 from dbtasks.statements import Place
-from dbtasks.values import tool
 
 
 class Passed(NamedTuple):
@@ -38,17 +37,9 @@ def keys(history: History, dialect: str) -> dict[str, str]:
 
 
 def _fingerprints(history: History) -> dict[str, str]:
-    """Return the fingerprint of each revision; it is worked out once for a file, which takes longer than to read it."""
-    known = memory.read(history.project, memory.PRINTS)
-    files = {
-        one.id: hashlib.sha256(f"{tool()}\n{history.shape.text(one)}".encode()).hexdigest() for one in history.revisions
-    }
-    new = {files[one.id]: one.fingerprint for one in history.revisions if not isinstance(known.get(files[one.id]), str)}
-    if new:
-        there = {**known, **new}
-        memory.write(history.project, memory.PRINTS, {one: there[one] for one in files.values()})
-        known = there
-    return {revision: known[file] for revision, file in files.items()}
+    """Return the fingerprint of each revision; to work one out takes longer than to read its file."""
+    texts = history.texts
+    return memory.of_texts(history.project, memory.PRINTS, texts, texts, lambda one: history.get(one).fingerprint)
 
 
 def passed(project: Project, dialect: str, now: Mapping[str, str]) -> dict[str, Passed]:
