@@ -1,26 +1,21 @@
 """Author revisions: drafts, empty ones, and merges."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from alembic import command
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, MetaData, Table
+from sqlalchemy import MetaData
 
-from dbtasks import road, scratch, services
-from dbtasks.compare import Difference
-from dbtasks.drafting import renames, snapshot, trial, wanted, work, written
-from dbtasks.drafting.detect import Schemas
-from dbtasks.drafting.wanted import Wanted
+from dbtasks import services, twins
+from dbtasks.drafting import renames, trial, work, written
 from dbtasks.drafting.work import Draft, Wish, Work
 from dbtasks.errors import MessageMissing, NothingToMerge, UnknownService
 from dbtasks.history import History, headfile
 from dbtasks.road import Run, through_alembic
 from dbtasks.services import Models
-from dbtasks.settings import DatabaseSettings, Settings
+from dbtasks.settings import Settings
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -30,7 +25,6 @@ __all__ = [
     "Wish",
     "Work",
     "check_moved",
-    "differences",
     "draft",
     "draft_metadata",
     "empty",
@@ -68,7 +62,7 @@ def draft_metadata(
     history: History, settings: Settings, metadata: Sequence[MetaData], wish: Wish, models: Models | None = None
 ) -> Draft:
     """Return the same for metadata that need not be that of discovered services."""
-    with _compared(history, settings.database, metadata) as schemas:
+    with twins.compared(history, settings.database, metadata) as schemas:
         found = work.of(schemas, wish, models)
         if models is not None:
             check_moved(history, models, found)
@@ -86,76 +80,8 @@ def work_out(
     history: History, settings: Settings, metadata: Sequence[MetaData], wish: Wish, models: Models | None = None
 ) -> Work:
     """Return what a draft would be, without writing it."""
-    with _compared(history, settings.database, metadata) as schemas:
+    with twins.compared(history, settings.database, metadata) as schemas:
         return work.of(schemas, wish, models)
-
-
-def differences(
-    history: History,
-    database: DatabaseSettings,
-    here: URL,
-    metadata: Sequence[MetaData],
-    only: frozenset[str] | None = None,
-) -> tuple[Difference, ...]:
-    """Return what is to be done to a scratch database with the history so that it fits the models; empty when it does.
-
-    ``only`` has the full names of the tables to look at; without it, all are.
-    """
-    if only is not None and not only:
-        return ()
-    with _beside(history, database, here, metadata, only) as schemas:
-        found = work.of(schemas, Wish(""), None).draft.differences
-    return tuple(one for one in found if only is None or one.table in only)
-
-
-@contextmanager
-def _compared(history: History, database: DatabaseSettings, metadata: Sequence[MetaData]) -> Iterator[Schemas]:
-    """Give the two scratch databases: one with the history, one that the models have made."""
-    with scratch.at(history, database) as here, _beside(history, database, here, metadata) as schemas:
-        yield schemas
-
-
-@contextmanager
-def _beside(
-    history: History,
-    database: DatabaseSettings,
-    here: URL,
-    metadata: Sequence[MetaData],
-    only: frozenset[str] | None = None,
-) -> Iterator[Schemas]:
-    """Give one that the models have made beside one with the history."""
-    asked = _wanted(history, here, metadata, only if only is None else only | _referred_to(metadata, only))
-    with scratch.of_models(history, database, asked.metadata) as there:
-        yield Schemas(here, there, asked, snapshot.of(there, asked.scope))
-
-
-def _referred_to(metadata: Sequence[MetaData], names: frozenset[str]) -> frozenset[str]:
-    """Return the tables without which these cannot be created."""
-    tables = {table.fullname: table for one in metadata for table in one.tables.values()}
-    found, waiting = set[str](), set(names)
-    while waiting:
-        table = tables.get(waiting.pop())
-        keys = table.foreign_key_constraints if table is not None else ()
-        new = {key.referred_table.fullname for key in keys} - found - names
-        found |= new
-        waiting |= new
-    return frozenset(found)
-
-
-def _wanted(history: History, here: URL, metadata: Sequence[MetaData], only: frozenset[str] | None) -> Wanted:
-    """Return the models without what is not to be drafted: views, and what the project's own hook leaves out."""
-
-    def copied(context: MigrationContext) -> Wanted:
-        hook, connection = context.opts["include_object"], context.connection
-        assert connection is not None  # noqa: S101 - it is looked at online
-
-        def keeps(table: Table) -> bool:
-            is_looked_at = only is None or table.fullname in only
-            return is_looked_at and bool(hook(table, table.name, "table", False, None))  # noqa: FBT003 - Alembic's
-
-        return replace(wanted.copied(metadata, connection, keeps, str(context.version_table)), only=only)
-
-    return road.inspect(history, here, copied)
 
 
 def check_moved(history: History, models: Models, work: Work) -> None:

@@ -8,8 +8,10 @@ from sqlalchemy import (
     URL,
     CheckConstraint,
     Column,
+    Connection,
     Enum,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -17,10 +19,12 @@ from sqlalchemy import (
     create_mock_engine,
 )
 
-from dbtasks import revise
+from dbtasks import revise, twins
 from dbtasks.checks import Subject, models
 from dbtasks.checks.recordings import Recordings
 from dbtasks.checks.scope import Scope
+from dbtasks.drafting import snapshot
+from dbtasks.drafting.snapshot import Scope as SnapshotScope
 from dbtasks.services import Models
 from dialects.verbs import execute, here, url_of, write_revision
 from support.repository import Repository
@@ -114,13 +118,13 @@ def test_only_what_changed_is_compared(
 ) -> None:
     """What is found is what a comparison of everything finds, whether the models have changed or the history has."""
     looked_at: list[Any] = []
-    compare = revise.differences
+    compare = twins.differences
 
     def spy(*args: Any) -> Any:
         looked_at.append({*args[4]} if len(args) > 4 else None)
         return compare(*args)
 
-    monkeypatch.setattr(revise, "differences", spy)
+    monkeypatch.setattr(twins, "differences", spy)
     write_revision(repository, "one", None, execute(*created(url_of(repository), base())))
     assert found(repository, base()) == []
     changed = CASES[name].change()
@@ -147,3 +151,49 @@ def test_only_what_changed_is_compared(
     del looked_at[:]
     assert found(repository, changed) == []
     assert looked_at == []
+
+
+def read(monkeypatch: pytest.MonkeyPatch) -> list[set[str] | None]:
+    """Return a list of the tables that are read of each database from now on; None is for all."""
+    scopes: list[set[str] | None] = []
+    of = snapshot.read
+
+    def spy(connection: Connection, scope: SnapshotScope) -> Any:
+        scopes.append(None if scope.only is None else set(scope.only))
+        return of(connection, scope)
+
+    monkeypatch.setattr(snapshot, "read", spy)
+    return scopes
+
+
+def test_nothing_is_read_of_tables_that_both_say_the_same_of(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The databases of the history and of the models are asked for a text of each table first.
+
+    SQLite keeps the statement, in which the models' own constraints stand in another order.
+    """
+    write_revision(repository, "one", None, execute(*created(url_of(repository), base())))
+    scopes = read(monkeypatch)
+    assert found(repository, base()) == []
+    if url_of(repository).get_backend_name() == "sqlite":
+        assert {None}.isdisjoint(scopes)
+        assert set().union(*(scope or () for scope in scopes)) == {"item", "owner"}
+    else:
+        assert scopes == []
+
+
+def test_only_what_is_not_the_same_is_read(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text may be another one though nothing differs: an index was made later than the model says."""
+    later = ("ALTER TABLE owner ADD mail VARCHAR(20)", "CREATE INDEX ix_owner_name ON owner (name)")
+    write_revision(repository, "one", None, execute(*created(url_of(repository), base()), *later))
+    metadata = with_column()
+    Index("ix_owner_name", metadata.tables["owner"].columns["name"])
+    scopes = read(monkeypatch)
+    assert found(repository, metadata) == []
+    assert scopes
+    assert all(scope is not None and scope <= {"item", "owner"} for scope in scopes)
+    repository.remove(".dbtasks_cache/compared.json")
+    metadata.tables["note"].append_column(Column("size", Integer))
+    assert len(found(repository, metadata)) == 1
+    assert scopes[-1] is None

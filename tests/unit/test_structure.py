@@ -53,7 +53,20 @@ LAYERS = (
         "rehearsal",
     ),
     *("stakes", "plan", "guard", "aside", "putback", "keep", "whole", "drift", "unfinished", "mend", "repair"),
-    *("status", "migrate", "sync", "drafting", "compat", "revise", "branches", "rebase", "checks", "plain", "offline"),
+    *(
+        "status",
+        "migrate",
+        "sync",
+        "drafting",
+        "twins",
+        "compat",
+        "revise",
+        "branches",
+        "rebase",
+        "checks",
+        "plain",
+        "offline",
+    ),
     *("rows", "verify", "gate", "startup", "onboarding", "runtime", "render", "tasks", "testing"),
 )
 FILES = sorted(file for file in SRC.rglob("*.py") if "templates" not in file.relative_to(SRC).parts)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from dbtasks import databases, dialects, revise, scratch, services, settled
+from dbtasks import databases, dialects, scratch, services, settled, twins
 from dbtasks.checks.findings import Finding, Subject
 from dbtasks.compare import Difference
 from dbtasks.errors import MigrationFailed
@@ -48,13 +48,12 @@ def _differences(subject: Subject) -> tuple[Difference, ...]:
     question = settled.of(history, database, models)
     if question is not None and question.is_known:
         return ()
-    with nullcontext(subject.here) if subject.here else _made(subject) as (here, texts):
-        only = question.unknown(texts) if question else None
-        # What differs in some tables may have to do with others, such as a rename: then all are looked at.
-        if only is None or revise.differences(history, database, here, models, only):
-            found = revise.differences(history, database, here, models)
+    with nullcontext(subject.here) if subject.here else _made(subject) as here:
+        only = question.unknown(here.texts) if question else None
+        if only is None or twins.differences(history, database, here, models, only):
+            found = twins.differences(history, database, here, models)
             if found:
                 return found
     if question is not None:
-        question.note(texts)
+        question.note(here.texts)
     return ()
