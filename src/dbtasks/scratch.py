@@ -4,7 +4,7 @@ import contextlib
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -106,13 +106,15 @@ def mold(history: History, database: DatabaseSettings) -> Iterator[Mold]:
     Raises:
         MayNotCreateDatabase, MigrationFailed: as :func:`at`.
     """
-    chain = chain_of(history)
-    with at(history, database, worth=1):
-        pass
-    kept = cache.of(history, database, chain)
-    whole = kept is not None and next(kept.lengths(), 0) == len(chain)
-    with tempfile.TemporaryDirectory(prefix=cache.SCRATCH) as folder:
-        yield Mold(history, database, kept.url(len(chain)) if kept and whole else None, folder)
+    chain, dialect = chain_of(history), dialects.of(database.url)
+    near = dialect.clones.near(cache.server_of(database))
+    with databases.session(), databases.kept_open(near) if near else nullcontext():
+        with at(history, database, worth=1):
+            pass
+        kept = cache.of(history, database, chain)
+        whole = kept is not None and next(kept.lengths(), 0) == len(chain)
+        with tempfile.TemporaryDirectory(prefix=cache.SCRATCH) as folder:
+            yield Mold(history, database, kept.url(len(chain)) if kept and whole else None, folder)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from sqlalchemy.util.concurrency import await_only, in_greenlet
@@ -30,7 +29,8 @@ class Session:
     def run(self, start: Start[T]) -> T:
         """Return the coroutine's result; when it is stopped, the loop and what still waits on it goes with it."""
         if self._runner is None:
-            self._runner = asyncio.Runner()
+            # With a factory of its own it does not become the loop that others find when they ask for the current one.
+            self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         try:
             return self._runner.run(start())
         except Exception:
@@ -55,27 +55,32 @@ class Session:
         await self.at_end()
 
 
-_SESSION: ContextVar[Session | None] = ContextVar("session", default=None)
+class _Thread(threading.local):
+    """What each thread has of its own."""
+
+    session: Session | None = None
+
+
+_THREAD = _Thread()
 
 
 @contextmanager
 def session(at_end: Start[None]) -> Iterator[None]:
-    """Have everything within it share one event loop, and therefore what belongs to one; the outermost counts."""
-    if _SESSION.get() is not None:
+    """Have all that this thread does within it share an event loop, and what belongs to one; the outermost counts."""
+    if is_session():
         yield
         return
-    made = Session(at_end)
-    token = _SESSION.set(made)
+    _THREAD.session = made = Session(at_end)
     try:
         yield
     finally:
-        _SESSION.reset(token)
+        _THREAD.session = None
         made.close()
 
 
 def is_session() -> bool:
     """Return whether this is within a session; in a thread of its own nothing is."""
-    return _SESSION.get() is not None
+    return _THREAD.session is not None
 
 
 def run(start: Start[T]) -> T:
@@ -86,7 +91,7 @@ def run(start: Start[T]) -> T:
         asyncio.get_running_loop()
     except RuntimeError:
         with _interruptible():
-            shared = _SESSION.get()
+            shared = _THREAD.session
             return asyncio.run(start()) if shared is None else shared.run(start)
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(lambda: asyncio.run(start())).result()

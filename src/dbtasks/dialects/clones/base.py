@@ -61,6 +61,10 @@ class Clones:
         """Return databases with this prefix to which nobody is connected; for files, what is in ``server``'s folder."""
         raise NotImplementedError
 
+    def near(self, server: URL) -> URL | None:
+        """Return what a run of tests, which copies for each of them, may stay connected to; None for nothing."""
+        return None
+
     def free(self, url: URL, connect: Open[Any]) -> None:
         """End the connections of others to a scratch database, where they would keep it from being dropped."""
 

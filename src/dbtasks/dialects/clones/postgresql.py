@@ -28,6 +28,8 @@ ALONE = text("""
 SELECT datname FROM pg_database d WHERE starts_with(datname, :prefix)
   AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datid = d.oid) ORDER BY datname
 """)
+FSYNC = text("SELECT current_setting('fsync')")
+STRATEGIES = (15,)  # the first version that has a choice
 NOW = text("SELECT extract(epoch FROM clock_timestamp())")
 TRY = text("SELECT pg_try_advisory_xact_lock(:ours, :name)")
 
@@ -48,14 +50,14 @@ class PostgreSQLClones(Clones):
 
     def copy(self, source: URL, target: URL, connect: Open[Any]) -> None:
         """Create the database with the other one as its template."""
-        on_server(target, connect, lambda one: _send(one, "CREATE DATABASE {} TEMPLATE {}", target, source))
+        on_server(target, connect, lambda one: _create(one, target, source))
 
     def keep(self, source: URL, aside: URL, kept: URL, connect: Open[Any]) -> None:
         """Copy, then rename."""
 
         def make(connection: Connection) -> None:
             try:
-                _send(connection, "CREATE DATABASE {} TEMPLATE {}", aside, source)
+                _create(connection, aside, source)
                 _note(connection, aside)
                 _send(connection, "ALTER DATABASE {} RENAME TO {}", aside, kept)
             except BaseException as error:
@@ -92,10 +94,25 @@ class PostgreSQLClones(Clones):
         result: T = connect(server.set(database=MAINTENANCE[0]), hold)
         return result
 
+    def near(self, server: URL) -> URL:
+        """Stay connected to the database from which others are created."""
+        return server.set(database=MAINTENANCE[0])
+
     def left(self, server: URL, prefix: str, connect: Open[Any]) -> tuple[URL, ...]:
         """Ask the server."""
         names = on_server(server, connect, lambda one: one.execute(ALONE, {"prefix": prefix}).scalars().all())
         return tuple(server.set(database=name) for name in names)
+
+
+def _create(connection: Connection, new: URL, source: URL) -> None:
+    """Copy as files where the server waits for no disk, which makes it a third faster.
+
+    Elsewhere it would have to bring all that it holds to the disk first, before and after.
+    https://www.postgresql.org/docs/current/sql-createdatabase.html
+    """
+    version = connection.dialect.server_version_info or ()
+    is_quick = version >= STRATEGIES and connection.execute(FSYNC).scalar() == "off"
+    _send(connection, f"CREATE DATABASE {{}} TEMPLATE {{}}{' STRATEGY FILE_COPY' if is_quick else ''}", new, source)
 
 
 def _note(connection: Connection, url: URL) -> None:
