@@ -130,7 +130,7 @@ def of_models(history: History, database: DatabaseSettings, wanted: Sequence[Met
     """
     with _empty(database) as url:
         try:
-            databases.connect(url, partial(_create, wanted), write=True)
+            databases.connect(url, partial(_create, wanted, looks=len(wanted) > 1), write=True)
         except (DBAPIError, CompileError, DatabaseUnusable):
             pass
         else:
@@ -141,7 +141,7 @@ def of_models(history: History, database: DatabaseSettings, wanted: Sequence[Met
 
         def again(connection: Connection) -> None:
             dialect.drop_tables(connection)
-            _create(wanted, connection)
+            _create(wanted, connection, looks=True)
 
         try:
             databases.connect(url, again, write=True)
@@ -150,14 +150,15 @@ def of_models(history: History, database: DatabaseSettings, wanted: Sequence[Met
         yield url
 
 
-def _create(wanted: Sequence[MetaData], connection: Connection) -> None:
+def _create(wanted: Sequence[MetaData], connection: Connection, *, looks: bool) -> None:
+    """Create all; one that ``looks`` leaves out what is there, as types are that two metadatas share."""
     dialect = dialects.of(connection.engine.url)
     for one in wanted:
         for schema in sorted({table.schema for table in one.tables.values() if table.schema}):
             dialect.ensure_schema(connection, schema)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of tables that refer to each other
-            one.create_all(connection)
+            one.create_all(connection, checkfirst=looks)
     connection.commit()
 
 
