@@ -108,9 +108,17 @@ class Cache:
         databases.release(source)
         with contextlib.suppress(DbtasksError, DBAPIError, OSError):
             self.dialect.clones.keep(source, aside, self.url(len(self.keys)), databases.connect)
-            self.look()
-            for name in outdated(self.shelf):
-                databases.drop(self.dialect.scratch_url(self.server, name))
+            self._tidy()
+
+    def finish(self) -> None:
+        """Keep a database that was made under its own name, and let old ones go."""
+        self.dialect.clones.finish(self.url(len(self.keys)), databases.connect)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        self.look()
+        for name in outdated(self.shelf):
+            databases.drop(self.dialect.scratch_url(self.server, name))
 
     def alone(self, work: Callable[[], T]) -> T:
         """Return what ``work`` returns, run while no other process makes the same database, or after a long wait."""

@@ -45,6 +45,29 @@ def make(work: Making) -> None:
     return work.kept.alone(lambda: _make_alone(work))
 
 
+def in_place(history: History, chain: tuple[Revision, ...], kept: cache.Cache) -> None:
+    """Make the database that is to be kept of a chain under its own name, unless it is there by now.
+
+    Raises:
+        MigrationFailed: a revision cannot be applied; nothing is left of it.
+    """
+    work = Making(history, chain, kept, kept.url(len(chain)), 1)
+
+    def make_it() -> None:
+        kept.look()
+        if next(kept.lengths(), 0) == len(chain):
+            return
+        databases.drop(work.url)  # of a process that did not come to the end
+        try:
+            _finish(work, _copy_nearest(work))
+            kept.finish()
+        except BaseException:
+            databases.drop(work.url)
+            raise
+
+    kept.alone(make_it)
+
+
 def _make_alone(work: Making) -> None:
     work.kept.look()
     done = _copy_nearest(work)

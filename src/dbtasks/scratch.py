@@ -62,6 +62,32 @@ def at(
         yield url
 
 
+@contextmanager
+def to_look_at(history: History, database: DatabaseSettings) -> Iterator[Made]:
+    """Give a database with all of the history that is only looked at: the one that is kept, where a copy takes long.
+
+    Raises:
+        MayNotCreateDatabase, MigrationFailed: as :func:`at`.
+    """
+    dialect, chain = dialects.of(database.url), chain_of(history)
+    kept = cache.of(history, database, chain) if dialect.clones.made_in_place else None
+    if kept is not None and len(chain) - next(kept.lengths(), 0) >= cache.WORTH:
+        with contextlib.suppress(DbtasksError, DBAPIError):  # the way below tells what is wrong, if it is not this one
+            fill.in_place(history, chain, kept)
+        kept.look()
+    is_there = kept is not None and next(kept.lengths(), 0) == len(chain)
+    with _used(kept, len(chain)) if kept and is_there else at(history, database) as url:
+        yield Made(url, databases.connect(url, dialect.schema_texts))
+
+
+@contextmanager
+def _used(kept: cache.Cache, length: int) -> Iterator[URL]:
+    kept.use(length)
+    url = kept.url(length)
+    with databases.kept_open(url):
+        yield url
+
+
 def chain_of(history: History, heads: Sequence[str] | None = None) -> tuple[Revision, ...]:
     """Return the revisions that a database at these heads has, or all, in their order."""
     wanted = history.effective(history.heads if heads is None else heads)

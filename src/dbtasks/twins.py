@@ -37,8 +37,8 @@ def differences(
 ) -> tuple[Difference, ...]:
     """Return what is to be done to a scratch database with the history so that it fits the models; empty when it does.
 
-    ``only`` has the full names of the tables to look at; without it, all are. What differs in some tables may have to
-    do with others, such as a rename: where some were looked at, more may differ than what was found.
+    Nothing is changed in it. ``only`` has the full names of the tables to look at; without it, all are. What differs in
+    some tables may have to do with others, such as a rename: where some were looked at, more may differ than was found.
     """
     if only is not None and not only:
         return ()

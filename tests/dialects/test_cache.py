@@ -10,14 +10,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from dbtasks import cache, compare, databases, dialects, road, scratch
+from dbtasks import cache, compare, databases, dialects, ledger, road, scratch
+from dbtasks.errors import MigrationFailed
 from dbtasks.history import History, Revision
 from dbtasks.road import Run, Step
 from dialects.verbs import LOADED, SECONDS, chain, execute, here, url_of, write_revision
 from support.repository import Repository, Sql
 
 NAMES = tuple(f"r{number:02}" for number in range(10))
-MAKING = LOADED + "from dbtasks import scratch\nwith scratch.at(revisions, configured.database):\n    print('made')\n"
+MAKING = (
+    LOADED + "from dbtasks import scratch\nwith scratch.{way}(revisions, configured.database):\n    print('made')\n"
+)
+WAYS = pytest.mark.parametrize("way", ["at", "to_look_at"])
 PARENT = """
 CREATE TABLE parent (id INTEGER PRIMARY KEY AUTO_INCREMENT, name VARCHAR(20) DEFAULT 'no',
                      remark VARCHAR(9) COMMENT 'it''s 100%', twice VARCHAR(40) AS (CONCAT(name, name)) STORED)
@@ -209,8 +213,9 @@ def test_a_damaged_file_is_made_anew(damage: str, repository: Repository, applie
     assert applied == [NAMES] * 2
 
 
+@WAYS
 def test_what_a_killed_builder_leaves_is_not_used(
-    repository: Repository, server_url: URL, sql: Sql, applied: Applied
+    way: str, repository: Repository, server_url: URL, sql: Sql, applied: Applied
 ) -> None:
     """``kill -9`` while the copy is made: what is there is not taken for one, and goes with the next."""
     chain(repository, *NAMES)
@@ -223,7 +228,8 @@ def test_what_a_killed_builder_leaves_is_not_used(
         repository.path(".dbtasks_cache").mkdir()
     databases.create(half)
     sql(half, "CREATE TABLE t_r00 (id INTEGER)")
-    _make(repository)
+    with getattr(scratch, way)(at.history, at.settings.database):
+        pass
     _make(repository)
     if renamed:
         databases.drop(half)
@@ -232,17 +238,56 @@ def test_what_a_killed_builder_leaves_is_not_used(
         assert len(sql.tables(url)) == 11
 
 
-def test_two_at_once_make_it_once(repository: Repository, server_url: URL, sql: Sql) -> None:
-    """Of two processes one applies the revisions; the other waits, and copies."""
+@WAYS
+def test_two_at_once_make_it_once(way: str, repository: Repository, server_url: URL, sql: Sql) -> None:
+    """Of two processes one applies the revisions; the other waits, and copies, or looks at the same one."""
     chain(repository, *NAMES)
     slow = f"import time\nopen({str(repository.path('count'))!r}, 'a').write('x')\ntime.sleep(0.5)\n{execute('CREATE TABLE t_r00 (id INTEGER)')}"
     write_revision(repository, "r00", None, slow)
     repository.write("alembic_db/HEAD", "r09\n")
-    children = [subprocess.Popen([sys.executable, "-P", "-c", MAKING], cwd=repository.root, env={"DATABASE_URL": repository.url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]  # fmt: skip
+    children = [subprocess.Popen([sys.executable, "-P", "-c", MAKING.format(way=way)], cwd=repository.root, env={"DATABASE_URL": repository.url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]  # fmt: skip
     ended = [child.communicate(timeout=SECONDS) for child in children]
     assert ended == [("made\n", "")] * 2
     assert repository.read("count") == "x"
     assert len(_names(repository, server_url, sql)) == 1
+
+
+def test_what_is_only_looked_at_is_not_copied_where_that_takes_long(
+    repository: Repository, dialect: str, server_url: URL, sql: Sql, applied: Applied
+) -> None:
+    """MariaDB makes every table again for a copy: the one that is kept is made under its name, and looked at there."""
+    chain(repository, *NAMES)
+    at = here(repository)
+    for _ in range(2):
+        with scratch.to_look_at(at.history, at.settings.database) as made:
+            assert road.heads(at.history, made.url) == ("r09",)
+            assert made.texts.keys() - {""} == {"alembic_version", *ledger_tables(made), *(f"t_{name}" for name in NAMES)}
+            kept = _names(repository, server_url, sql)
+            assert (str(made.url.database) in kept) == (dialect == "mysql")
+    assert applied == [NAMES]
+    with scratch.at(at.history, at.settings.database) as url:
+        assert _differences(repository, url) == ()
+    chain(repository, *NAMES, "s00")
+    at = here(repository)
+    with scratch.to_look_at(at.history, at.settings.database) as made:
+        assert road.heads(at.history, made.url) == ("s00",)
+    assert len(_names(repository, server_url, sql)) == 1
+
+
+@pytest.mark.parametrize("dialect", ["mysql"])
+def test_what_cannot_be_made_in_its_place_leaves_nothing(repository: Repository, server_url: URL, sql: Sql) -> None:
+    """A revision that fails is told, and nothing is kept."""
+    chain(repository, *NAMES)
+    write_revision(repository, "r09", "r08", execute("CREATE TABLE t_r08 (id INTEGER)"))
+    at = here(repository)
+    with pytest.raises(MigrationFailed, match="r09"), scratch.to_look_at(at.history, at.settings.database):
+        pass
+    assert _names(repository, server_url, sql) == []
+
+
+def ledger_tables(made: scratch.Made) -> set[str]:
+    """Return the names of our own tables."""
+    return {name for name in made.texts if name.startswith(ledger.PREFIX)}
 
 
 def test_a_copy_has_everything(repository: Repository, dialect: str, sql: Sql, applied: Applied) -> None:

@@ -1,9 +1,9 @@
 """Whether the history does what the models say, and whether every model is seen."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 
-from dbtasks import databases, dialects, scratch, services, settled, twins
+from dbtasks import scratch, services, settled, twins
 from dbtasks.checks.findings import Finding, Subject
 from dbtasks.compare import Difference
 from dbtasks.errors import MigrationFailed
@@ -36,19 +36,13 @@ def differing(subject: Subject) -> Iterator[Finding]:
             yield Finding("models-differ", difference, model.source if model else None)
 
 
-@contextmanager
-def _made(subject: Subject) -> Iterator[scratch.Made]:
-    with scratch.at(subject.history, subject.settings.database) as url:
-        yield scratch.Made(url, databases.connect(url, dialects.of(url).schema_texts))
-
-
 def _differences(subject: Subject) -> tuple[Difference, ...]:
     """Return what is to be done to a scratch database at the history's head so that it fits the models."""
     history, database, models = subject.history, subject.settings.database, subject.models.metadata
     question = settled.of(history, database, models)
     if question is not None and question.is_known:
         return ()
-    with nullcontext(subject.here) if subject.here else _made(subject) as here:
+    with nullcontext(subject.here) if subject.here else scratch.to_look_at(history, database) as here:
         only = question.unknown(here.texts) if question else None
         if only is None or twins.differences(history, database, here, models, only):
             found = twins.differences(history, database, here, models)

@@ -31,6 +31,8 @@ class Shelf:
 class Clones:
     """Copies a database to which nobody is connected. The ``server`` is, for files, the folder that they are in."""
 
+    made_in_place = False  # a copy takes long: one that is kept is made under its name, and others may look at it
+
     def look(self, server: URL, prefix: str, connect: Open[Any]) -> Shelf:
         """Return what is kept under names with this prefix; nothing is created."""
         raise NotImplementedError
@@ -44,6 +46,10 @@ class Clones:
 
         When another process was faster its copy stays.
         """
+        raise NotImplementedError
+
+    def finish(self, kept: URL, connect: Open[Any]) -> None:
+        """Have a database that was made in its place count as whole."""
         raise NotImplementedError
 
     def use(self, kept: URL, connect: Open[Any]) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from dbtasks.dialects import batch
 from dbtasks.dialects.clones.base import Clones, Open, Shelf, Wait, age
 from dbtasks.dialects.moves.mysql import contents_of, quoted
+from dbtasks.dialects.texts import MARK
 from dbtasks.errors import DatabaseMissing
 
 T = TypeVar("T")
 
-MARK = "dbtasks_kept"  # the table that is made last; its comment tells when the copy was used
 FACTS = text("""
 SELECT concat_ws(' ', version(), current_user(), @@character_set_server, @@collation_server, @@sql_mode,
                  @@lower_case_table_names, @@default_storage_engine, @@explicit_defaults_for_timestamp)
@@ -59,6 +59,8 @@ class MySQLClones(Clones):
     What was read of one that is kept is remembered: it never changes, and is copied for every test of a run.
     """
 
+    made_in_place = True
+
     def __init__(self) -> None:
         self._read: dict[URL, _Made] = {}
 
@@ -100,13 +102,17 @@ class MySQLClones(Clones):
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
             try:
                 _copy(connection, str(source.database), str(kept.database), _made(connection, str(source.database)))
-                connection.exec_driver_sql(f"CREATE TABLE {name}.{MARK} (id INT) COMMENT '{time.time():.3f}'")
+                _mark(connection, kept)
             except BaseException:
                 with contextlib.suppress(DBAPIError):
                     connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
                 raise
 
         connect(kept.set(database=""), make)
+
+    def finish(self, kept: URL, connect: Open[Any]) -> None:
+        """Mark it."""
+        connect(kept.set(database=""), lambda connection: _mark(connection, kept))
 
     def use(self, kept: URL, connect: Open[Any]) -> None:
         """Write the comment anew."""
@@ -144,6 +150,11 @@ class MySQLClones(Clones):
                     connection.exec_driver_sql(f"KILL {number}")
 
         connect(url.set(database=""), end)
+
+
+def _mark(connection: Connection, kept: URL) -> None:
+    table = f"{quoted(connection, str(kept.database))}.{MARK}"
+    connection.exec_driver_sql(f"CREATE TABLE {table} (id INT) COMMENT '{time.time():.3f}'")
 
 
 class _Made(NamedTuple):
