@@ -206,14 +206,15 @@ def _reserved(database: DatabaseSettings) -> Iterator[URL]:
 def _reserved_in(folder: str, database: DatabaseSettings) -> Iterator[URL]:
     dialect, server = dialects.of(database.url), cache.server_of(database)
     url = dialect.scratch_url(server.set(database=folder) if dialect.in_file else server, cache.scratch_name())
-    try:
-        with databases.kept_open(url):
-            yield url
-    except MayNotCreateDatabase:
-        with contextlib.suppress(DbtasksError):  # there may be nothing to drop, and MySQL refuses that, too
+    with databases.session():
+        try:
+            with databases.kept_open(url):
+                yield url
+        except MayNotCreateDatabase:
+            with contextlib.suppress(DbtasksError):  # there may be nothing to drop, and MySQL refuses that, too
+                databases.drop(url)
+            raise
+        except BaseException:
             databases.drop(url)
-        raise
-    except BaseException:
+            raise
         databases.drop(url)
-        raise
-    databases.drop(url)
