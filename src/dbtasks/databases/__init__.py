@@ -122,7 +122,8 @@ async def _opened(url: URL, *, write: bool) -> AsyncIterator[Connection]:
     try:
         yield connection
     finally:
-        await greenlet_spawn(connection.close)
+        with loops.undisturbed():
+            await greenlet_spawn(connection.close)
 
 
 async def _begun(url: URL, *, write: bool) -> Connection:

@@ -56,9 +56,18 @@ class Session:
 
 
 class _Thread(threading.local):
-    """What each thread has of its own."""
+    """What each thread has of its own.
+
+    Attributes:
+        task: what runs on the loop.
+        is_closing: whether what runs must come to its end.
+        is_interrupted: whether Ctrl-C was pressed, and nobody was told yet.
+    """
 
     session: Session | None = None
+    task: "asyncio.Task[Any] | None" = None
+    is_closing = False
+    is_interrupted = False
 
 
 _THREAD = _Thread()
@@ -86,15 +95,51 @@ def is_session() -> bool:
 def run(start: Start[T]) -> T:
     """Return the coroutine's result: on the loop that this code was started from, on a new one, or in a thread."""
     if in_greenlet():
-        return await_only(start())
+        return await_only(_told(start))
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         with _interruptible():
             shared = _THREAD.session
-            return asyncio.run(start()) if shared is None else shared.run(start)
+            return asyncio.run(_main(start)) if shared is None else shared.run(lambda: _main(start))
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(lambda: asyncio.run(start())).result()
+
+
+async def _main(start: Start[T]) -> T:
+    _THREAD.task = asyncio.current_task()
+    try:
+        return await _told(start)
+    finally:
+        _THREAD.task = None
+
+
+async def _told(start: Start[T]) -> T:
+    """Return the coroutine's result, or raise KeyboardInterrupt when Ctrl-C has cancelled it."""
+    try:
+        result = await start()
+    except asyncio.CancelledError:
+        _tell()
+        raise
+    _tell()
+    return result
+
+
+def _tell() -> None:
+    if _THREAD.is_interrupted:
+        _THREAD.is_interrupted = False
+        raise KeyboardInterrupt from None
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Have Ctrl-C wait for something short, such as closing a connection."""
+    _THREAD.is_closing = True
+    try:
+        yield
+    finally:
+        _THREAD.is_closing = False
+    _tell()
 
 
 @contextmanager
@@ -104,6 +149,7 @@ def _interruptible() -> Iterator[None]:
     asyncio replaces Python's handler, and no other, by one that cancels what waits for the loop: a revision that is
     busy by itself would go on to its end. https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption
     """
+    _THREAD.is_interrupted = False
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
@@ -116,4 +162,18 @@ def _interruptible() -> Iterator[None]:
 
 
 def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+    """Stop work at once, and what waits for a database by cancelling it.
+
+    An exception in the midst of a driver would leave its connection in a state from which asyncpg crashes. A second
+    Ctrl-C is one, as that of asyncio is.
+    """
+    if _THREAD.is_closing and not _THREAD.is_interrupted:
+        _THREAD.is_interrupted = True
+        return
+    task = _THREAD.task
+    if in_greenlet() or task is None or task.done() or _THREAD.is_interrupted:
+        _THREAD.is_interrupted = False
+        raise KeyboardInterrupt
+    _THREAD.is_interrupted = True
+    task.cancel()
+    task.get_loop().call_soon_threadsafe(lambda: None)  # so that it wakes up
