@@ -3,6 +3,8 @@
 What only plain ``alembic`` needs is imported where it is used: every task comes through here, too.
 """
 
+import atexit
+import gc
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -51,9 +53,10 @@ def _plain(config: Config) -> Run:
     from logging.config import fileConfig
 
     command = config.cmd_opts.cmd[0].__name__ if config.cmd_opts else ""
-    if command and config.config_file_name and config.file_config.has_section("loggers"):
-        # Not in a program, whose logging is its own.
-        fileConfig(config.config_file_name, disable_existing_loggers=False)
+    if command:  # not in a program, whose logging and memory are its own
+        atexit.register(gc.freeze)  # so that Python does not look for garbage when it ends, and gives back all memory
+        if config.config_file_name and config.file_config.has_section("loggers"):
+            fileConfig(config.config_file_name, disable_existing_loggers=False)
     here = project.find(Path(context.script.dir).resolve())
     configured = settings.load(here)
     database = configured.database
