@@ -3,6 +3,8 @@
 What only plain ``alembic`` needs is imported where it is used: every task comes through here, too.
 """
 
+import atexit
+import gc
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,7 +23,9 @@ from dbtasks.settings import Settings
 
 __all__ = ["discovered_metadata", "run_offline", "run_online", "template"]
 
-READING = frozenset({"branches", "check", "current", "heads", "history", "revision", "show"})  # Alembic's commands
+# Alembic's commands
+READING = frozenset({"branches", "check", "current", "heads", "history", "revision", "show"})
+COMPARING = frozenset({"check", "revision"})
 
 log = logging.getLogger("dbtasks")
 
@@ -48,12 +52,11 @@ def _plain(config: Config) -> Run:
     """Return the run of plain ``alembic``, or of a program that calls Alembic's commands by itself."""
     from logging.config import fileConfig
 
-    from dbtasks.plain import Plain
-
     command = config.cmd_opts.cmd[0].__name__ if config.cmd_opts else ""
-    if command and config.config_file_name and config.file_config.has_section("loggers"):
-        # Not in a program, whose logging is its own.
-        fileConfig(config.config_file_name, disable_existing_loggers=False)
+    if command:  # not in a program, whose logging and memory are its own
+        atexit.register(gc.freeze)  # so that Python does not look for garbage when it ends, and gives back all memory
+        if config.config_file_name and config.file_config.has_section("loggers"):
+            fileConfig(config.config_file_name, disable_existing_loggers=False)
     here = project.find(Path(context.script.dir).resolve())
     configured = settings.load(here)
     database = configured.database
@@ -66,8 +69,11 @@ def _plain(config: Config) -> Run:
         writes=writes,
         environment=configured.environment,
         lock_seconds=database.lock_timeout,
-        options=Plain(here, configured).options(command),
     )
+    if command in COMPARING:
+        from dbtasks.plain import Plain
+
+        run.options = Plain(here, configured).options(command)
     if writes:
         # Alembic by itself runs only one of two files with the same id.
         revisions = history.read_or_load(here, config, context.script)
@@ -82,10 +88,17 @@ def _agree(run: Run, revisions: History, configured: Settings, journey: Journey)
         LossNotAccepted: it was not given.
         TooMuchToSetAside: more rows than the setting allows, and no ``-x set-aside=no``.
     """
-    from dbtasks import environment, guard, plan, stakes
+    from dbtasks import stakes
+    from dbtasks.way import Way
+
+    steps = tuple(revisions.get(one) for one in journey.revisions)
+    way = Way(revisions, journey.heads, steps, run.direction)
+    if journey.stamped is None and not stakes.may_lose(way, configured.database):
+        return
+    # What only a run needs that may lose something.
+    from dbtasks import environment, guard, plan
     from dbtasks.aside import Aside
     from dbtasks.guard import Consent
-    from dbtasks.way import Way
 
     given = context.get_x_argument(as_dictionary=True)
     name = configured.database.name
@@ -96,10 +109,6 @@ def _agree(run: Run, revisions: History, configured: Settings, journey: Journey)
         if forgotten:
             consequence = f"the database would not know any more that {', '.join(forgotten)} ran"
             guard.permit_unasked(configured, environment.read(configured), consent, consequence, advice)
-        return
-    steps = tuple(revisions.get(one) for one in journey.revisions)
-    way = Way(revisions, journey.heads, steps, run.direction)
-    if not stakes.may_lose(way, configured.database):
         return
     way = replace(way, history=history.load(run.project))  # a rehearsal is a trip with a Config of its own
     where = environment.read(configured)

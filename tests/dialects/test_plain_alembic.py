@@ -32,6 +32,27 @@ command.upgrade(Config("alembic_db/alembic.ini"), "head")
 assert (logging.root.handlers, logging.root.level) == before and not mine.disabled
 mine.info("still heard")
 """
+MEMORY = """
+import atexit, gc, sys
+from alembic import command, config
+
+gc.unfreeze()
+atexit.register(lambda: print("frozen" if gc.get_freeze_count() else "free"))
+thresholds = gc.get_threshold()
+if sys.argv[1:] == ["line"]:
+    config.main(["-c", "alembic_db/alembic.ini", "upgrade", "head"])
+else:
+    command.upgrade(config.Config("alembic_db/alembic.ini"), "head")
+assert gc.get_threshold() == thresholds and not gc.get_freeze_count()
+"""
+# What only a run needs that drafts, compares, or may lose something.
+NOT_NEEDED = {
+    *(
+        f"dbtasks.{name}"
+        for name in ("plain", "revise", "drafting", "scratch", "compare", "services", "dialects.clones")
+    ),
+    *(f"dbtasks.{name}" for name in ("plan", "guard", "aside", "watch", "statements", "rehearsal")),
+}
 
 
 def test_the_daily_commands_work_verbatim(repository: Repository, sql: Sql) -> None:
@@ -154,6 +175,26 @@ def test_migrating_imports_no_model(repository: Repository) -> None:
     assert "services/shop/database/db_models/broken_model.py:1" in done.err
     assert "RuntimeError: imported" in done.err
     assert repository.alembic("downgrade", "-1").code == 0
+
+
+def test_applying_imports_no_more_than_it_needs(repository: Repository) -> None:
+    """Neither what drafts and compares nor what sets aside, where revisions can be seen to take nothing away."""
+    chain(repository, "one", "two")
+    env = repository.read("alembic_db/env.py")
+    repository.write("alembic_db/env.py", env + "import sys\nprint(*sys.modules)\n")
+    loaded = set(repository.alembic("upgrade", "head").out.split())
+    assert "dbtasks.runtime" in loaded
+    assert loaded & NOT_NEEDED == set()
+
+
+@pytest.mark.parametrize(("way", "at_the_end"), [("line", "frozen"), ("program", "free")])
+def test_the_command_line_ends_without_a_look_for_garbage(
+    sqlite_repository: Repository, way: str, at_the_end: str
+) -> None:
+    """There is nothing to find for a process that gives back all of it; a program's memory is its own."""
+    chain(sqlite_repository, "one")
+    done = python(sqlite_repository, MEMORY, way)
+    assert (done.code, done.out) == (0, f"{at_the_end}\n")
 
 
 def test_a_program_keeps_its_own_logging(sqlite_repository: Repository) -> None:

@@ -140,12 +140,13 @@ def test_what_is_told_of_each(tree: Repository) -> None:
     )
 
 
-def test_a_base_that_names_tables(tree: Repository) -> None:
+@pytest.mark.parametrize("column", ["id: Mapped[int]", "id = mapped_column(Integer)", "id = Column(Integer)"])
+def test_a_base_that_names_tables(tree: Repository, column: str) -> None:
     """Classes on a base that computes their tables' names are told, wherever the base stands."""
     tree.write(
         "services/shop/db_models/base.py", "class Named(DeclarativeBase):\n    def __tablename__(cls):\n        ...\n"
     )
-    tree.write("shared/tag.py", "class Tag(Named):\n    id: Mapped[int] = mapped_column(primary_key=True)\n")
+    tree.write("shared/tag.py", f"class Tag(Named):\n    {column}\n")
     assert found(tree) == ["shared/tag.py:1"]
 
 

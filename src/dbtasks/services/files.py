@@ -1,8 +1,9 @@
 """Find services and their model modules on disk; nothing is imported, so it takes milliseconds."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from dbtasks.errors import NoServices, UnknownService
@@ -36,14 +37,16 @@ def find(project: Project) -> tuple[Service, ...]:
     Raises:
         NoServices: there is none, or a root does not exist.
     """
-    found = {}
+    found, models, pythonpath = {}, PurePosixPath(project.models), _import_roots(project)
     for root in project.services:
         if not (project.root / root).is_dir():
             raise NoServices((root,), project.models)
-        for folder in _folders(project.root / root, NEVER | NOT_OUTSIDE_MODELS):
-            packages = tuple(sorted(_packages(project, folder)))
+        for entry in _folders(_entries(str(project.root / root)), NEVER | NOT_OUTSIDE_MODELS):
+            folder = Path(entry.path)
+            inside = _packages(models, entry.path, folder.relative_to(project.root).as_posix())
+            packages = tuple(sorted(map(Path, inside)))
             if packages:
-                modules = tuple(module for package in packages for module in _modules(project, package))
+                modules = tuple(module for package in packages for module in _modules(pythonpath, package))
                 found[folder] = Service(folder.name, folder, packages, modules)
     if not found:
         raise NoServices(project.services, project.models)
@@ -57,40 +60,56 @@ def check_name(project: Project, name: str, others: Iterable[str] = ()) -> None:
         raise UnknownService(name, names)
 
 
-def _packages(project: Project, folder: Path) -> Iterator[Path]:
-    # match() reads a relative pattern from the right, so that "**/db_models" fits at any depth.
-    if PurePosixPath(folder.relative_to(project.root)).match(project.models):
+def _packages(models: PurePosixPath, folder: str, relative: str) -> Iterator[str]:
+    """Yield the packages of models in a folder, or the folder itself; ``relative`` is its path from the root."""
+    entries = _entries(folder)
+    if _is_environment(entries):
+        return
+    # match() reads a relative pattern from the right, so that "**/db_models" fits at any depth. It takes long, and
+    # nearly every folder can be told by its name.
+    if fnmatchcase(relative.rpartition("/")[2], models.name) and PurePosixPath(relative).match(str(models)):
         yield folder
         return
-    for below in _folders(folder, NEVER | NOT_OUTSIDE_MODELS):
-        yield from _packages(project, below)
+    for below in _folders(entries, NEVER | NOT_OUTSIDE_MODELS):
+        yield from _packages(models, below.path, f"{relative}/{below.name}")
 
 
-def _modules(project: Project, package: Path) -> Iterator[Module]:
-    with os.scandir(package) as entries:
-        files = sorted(entry.name for entry in entries if entry.name.endswith(".py") and entry.is_file())
+def _modules(pythonpath: Sequence[Path], package: Path) -> Iterator[Module]:
+    entries = _entries(str(package))
+    if _is_environment(entries):
+        return
+    prefix = _import_name(pythonpath, package)
+    files = sorted(entry.name for entry in entries if entry.name.endswith(".py") and entry.is_file())
     for name in sorted(files, key=lambda name: (name != "__init__.py", name)):
-        yield Module(_import_name(project, package / name), package / name)
-    for below in _folders(package, NEVER):
-        yield from _modules(project, below)
+        own = "" if name == "__init__.py" else name.removesuffix(".py")
+        yield Module(".".join(part for part in (prefix, own) if part), package / name)
+    for below in _folders(entries, NEVER):
+        yield from _modules(pythonpath, Path(below.path))
 
 
-def _folders(parent: Path, skipped: frozenset[str]) -> list[Path]:
-    """Return the folders in one, without hidden ones, virtual environments and links, which may lead in circles."""
-    if not parent.is_dir():
-        return []
-    with os.scandir(parent) as entries:
-        names = [
-            entry.name
-            for entry in entries
-            if not entry.name.startswith(".") and entry.name not in skipped and entry.is_dir(follow_symlinks=False)
-        ]
-    return [parent / name for name in sorted(names) if not (parent / name / "pyvenv.cfg").exists()]
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return list(entries)
 
 
-def _import_name(project: Project, file: Path) -> str:
-    """Return the dotted name below the deepest folder of ``pythonpath`` that holds the file."""
-    roots = [project.root / folder for folder in project.pythonpath]
-    root = max((one for one in roots if file.is_relative_to(one)), key=lambda one: len(one.parts), default=project.root)
-    parts = file.relative_to(root).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+def _is_environment(entries: Iterable[os.DirEntry[str]]) -> bool:
+    """Return whether this is what a virtual environment has in it."""
+    return any(entry.name == "pyvenv.cfg" for entry in entries)
+
+
+def _folders(entries: Iterable[os.DirEntry[str]], skipped: frozenset[str]) -> list[os.DirEntry[str]]:
+    """Return the folders among them, by name, without hidden ones and links, which may lead in circles."""
+    found = (entry for entry in entries if not entry.name.startswith(".") and entry.name not in skipped)
+    return sorted((one for one in found if one.is_dir(follow_symlinks=False)), key=lambda one: one.name)
+
+
+def _import_roots(project: Project) -> tuple[Path, ...]:
+    """Return the folders of ``pythonpath``, the deepest first, and the project's own at the end."""
+    pythonpath = [project.root / folder for folder in project.pythonpath]
+    return (*sorted(pythonpath, key=lambda one: len(one.parts), reverse=True), project.root)
+
+
+def _import_name(pythonpath: Sequence[Path], folder: Path) -> str:
+    """Return the dotted name of a folder below the first of the pythonpath that holds it; "" for that itself."""
+    root = next(one for one in pythonpath if folder.is_relative_to(one))
+    return ".".join(folder.relative_to(root).parts)

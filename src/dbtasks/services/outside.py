@@ -25,11 +25,12 @@ def _written(project: Project, modules: Collection[Path]) -> Iterator[tuple[Path
     bases = {base for _, source in sources if NAMING in source for base in written.naming_bases(source)}
     names = [base.encode() for base in bases]
     ignored = _pattern(project.ignore)
+    known = {str(module) for module in modules}
     for name, source in sources:
-        path = Path(name)
-        speaks = any(word in source for word in (*sweep.TABLES, *names))
-        if speaks and path not in modules and not ignored.fullmatch(project.relative(path).as_posix()):
-            yield from ((path, one) for one in written.tables(source, bases))
+        if name not in known and any(word in source for word in (*sweep.TABLES, *names)):
+            path = Path(name)
+            if not ignored.fullmatch(project.relative(path).as_posix()):
+                yield from ((path, one) for one in written.tables(source, bases))
 
 
 def _pattern(globs: Iterable[str]) -> re.Pattern[str]:
