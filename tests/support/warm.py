@@ -8,6 +8,7 @@ project is: each command imports that by itself. With ``inv test --all`` every c
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -133,37 +134,44 @@ def stop() -> None:
 
 
 def _serve(control: socket.socket) -> dict[str, Any] | None:
-    """Fork a process for each request, in which the request is returned; None when nobody asks any more."""
+    """Fork a process for each request, in which the request is returned; None when nobody asks any more.
+
+    Who asks is told the process's number, and how it ended.
+    """
+    running: dict[int, tuple[int, int]] = {}  # what becomes readable when a process ends: its number, whom to tell
     while True:
+        ready = set(select.select([control.fileno(), *running], [], [])[0])
+        for ended in ready & set(running):
+            number, answer = running.pop(ended)
+            _tell(answer, os.waitstatus_to_exitcode(os.waitpid(number, 0)[1]))
+            os.close(answer)
+            os.close(ended)
+        if control.fileno() not in ready:
+            continue
         text, streams, _, _ = socket.recv_fds(control, MOST, STANDARD + 1)
         if not text:
             return None
-        if os.fork() == 0:
+        number = os.fork()
+        if number == 0:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             control.close()
-            if _wait(streams[STANDARD]):
-                for number, stream in enumerate(streams[:STANDARD]):
-                    os.dup2(stream, number)
-                for stream in streams:
-                    os.close(stream)
-                found: dict[str, Any] = json.loads(text)
-                return found
-        for stream in streams:
+            for one in (*running, *(answer for _, answer in running.values())):
+                os.close(one)
+            for standard, stream in enumerate(streams[:STANDARD]):
+                os.dup2(stream, standard)
+            for stream in streams:
+                os.close(stream)
+            found: dict[str, Any] = json.loads(text)
+            return found
+        for stream in streams[:STANDARD]:
             os.close(stream)
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+        _tell(streams[STANDARD], number)
+        running[os.pidfd_open(number)] = number, streams[STANDARD]
 
 
-def _wait(answer: int) -> bool:
-    """Return whether this is the process for the request; the other one tells how that ended, and ends."""
-    number = os.fork()
-    if number == 0:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        return True
-    os.write(answer, f"{number}\n".encode())
-    code = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
-    os.write(answer, f"{code}\n".encode())
-    os._exit(0)
+def _tell(answer: int, number: int) -> None:
+    with contextlib.suppress(OSError):  # who asked has given up
+        os.write(answer, f"{number}\n".encode())
 
 
 def _main() -> None:

@@ -1,6 +1,7 @@
 """The rules of the house: who may import whom, and who alone may touch what."""
 
 import ast
+import functools
 import json
 import re
 import subprocess
@@ -109,9 +110,15 @@ def layer(file: Path) -> str:
     return file.relative_to(SRC).parts[0].removesuffix(".py").removeprefix("__init__")
 
 
+@functools.cache
+def parsed(file: Path) -> ast.Module:
+    """Return the syntax tree of a file, which every rule looks at and none changes."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
 def imported(file: Path) -> Iterator[str]:
     """Yield the dotted name of everything that a file imports, also inside functions."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(file)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -121,14 +128,14 @@ def imported(file: Path) -> Iterator[str]:
 
 def used(file: Path) -> Iterator[str]:
     """Yield ``name.attribute`` for every attribute of a plain name that a file uses."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(file)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             yield f"{node.value.id}.{node.attr}"
 
 
 def literals(file: Path) -> Iterator[str]:
     """Yield the strings of a file that are no docstrings."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree = parsed(file)
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = {
         id(node.body[0].value)
@@ -203,7 +210,7 @@ def test_only_the_edge_prints_asks_and_exits(file: Path) -> None:
     """Library functions return results: they do not print, prompt or end the program."""
     calls = {
         node.func.id
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(file))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert layer(file) == "tasks" or not ({"print", "input", "exit", "quit"} & calls or "sys.exit" in set(used(file)))

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,25 @@ def test_one_that_hangs_is_ended() -> None:
     """It is given up after its time, and does not go on."""
     with pytest.raises(subprocess.TimeoutExpired):
         run("import time; time.sleep(60)", seconds=0.2)
+
+
+def test_one_beside_another(tmp_path: Path) -> None:
+    """A process that begins while another runs is told of when it ends, not later, and has nothing of the other's."""
+    begun, enough = tmp_path / "begun", tmp_path / "enough"
+    waits = "import pathlib, sys, time\npathlib.Path('begun').touch()\n"
+    waits += "while not pathlib.Path('enough').exists(): time.sleep(0.01)\nsys.exit(5)"
+    opened = "import os; print(sorted(os.listdir('/proc/self/fd'), key=int))"
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(run, waits, cwd=str(tmp_path))
+        while not begun.exists():
+            assert not first.done(), first.result()
+        try:
+            assert run(opened) == (0, "['0', '1', '2', '3']\n", "")  # 3 is the folder that is listed
+            assert run("raise SystemExit(4)").code == 4
+            assert not first.done()
+        finally:
+            enough.touch()
+    assert first.result() == (5, "", "")
 
 
 def test_which_begin_cold(monkeypatch: pytest.MonkeyPatch) -> None:
