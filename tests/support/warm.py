@@ -138,35 +138,50 @@ def _serve(control: socket.socket) -> dict[str, Any] | None:
 
     Who asks is told the process's number, and how it ended.
     """
-    running: dict[int, tuple[int, int]] = {}  # what becomes readable when a process ends: its number, whom to tell
+    ended, end = socket.socketpair()
+    os.set_blocking(end.fileno(), False)
+    signal.set_wakeup_fd(end.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler it wakes nobody up
+    running: dict[int, int] = {}  # whom to tell when a process ends, by its number
     while True:
-        ready = set(select.select([control.fileno(), *running], [], [])[0])
-        for ended in ready & set(running):
-            number, answer = running.pop(ended)
-            _tell(answer, os.waitstatus_to_exitcode(os.waitpid(number, 0)[1]))
-            os.close(answer)
-            os.close(ended)
-        if control.fileno() not in ready:
+        ready = select.select([control, ended], [], [])[0]
+        if ended in ready:
+            ended.recv(MOST)
+            _tell_of_ended(running)
+        if control not in ready:
             continue
         text, streams, _, _ = socket.recv_fds(control, MOST, STANDARD + 1)
         if not text:
             return None
         number = os.fork()
         if number == 0:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            control.close()
-            for one in (*running, *(answer for _, answer in running.values())):
-                os.close(one)
-            for standard, stream in enumerate(streams[:STANDARD]):
-                os.dup2(stream, standard)
-            for stream in streams:
-                os.close(stream)
+            signal.set_wakeup_fd(-1)
+            _take([*running.values(), *(one.detach() for one in (control, ended, end))], streams)
             found: dict[str, Any] = json.loads(text)
             return found
         for stream in streams[:STANDARD]:
             os.close(stream)
         _tell(streams[STANDARD], number)
-        running[os.pidfd_open(number)] = number, streams[STANDARD]
+        running[number] = streams[STANDARD]
+
+
+def _take(others: list[int], streams: list[int]) -> None:
+    """Make the streams those of this process, and let go of what belongs to the one that it was forked from."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for standard, stream in enumerate(streams[:STANDARD]):
+        os.dup2(stream, standard)
+    for stream in (*others, *streams):
+        os.close(stream)
+
+
+def _tell_of_ended(running: dict[int, int]) -> None:
+    """Tell of each process that has ended since, and forget it."""
+    with contextlib.suppress(ChildProcessError):
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            answer = running.pop(found[0])
+            _tell(answer, os.waitstatus_to_exitcode(found[1]))
+            os.close(answer)
 
 
 def _tell(answer: int, number: int) -> None:
