@@ -1,12 +1,17 @@
 """A command that opens many connections: what they share, and that nothing of it is left."""
 
 import asyncio
-from collections.abc import Iterator
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import URL, Connection, text
 
 from dbtasks import databases
+from dialects.verbs import SECONDS
 
 WHO = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT CONNECTION_ID()"}
 OTHERS = {
@@ -163,3 +168,62 @@ SLEEP = {"postgresql": "SELECT pg_sleep(1)", "mysql": "SELECT SLEEP(1)"}
 def stop() -> None:
     """Be what the handler of the signal is, at the moment in which the loop waits."""
     raise KeyboardInterrupt
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[Callable[[float], None]]:
+    """Return how to press Ctrl-C after some seconds; a worker of pytest-xdist would ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield lambda seconds: threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT)).start()
+    signal.signal(signal.SIGINT, before)
+
+
+def busy(connection: Connection) -> None:
+    """Ask for many rows, again and again."""
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) SELECT i, 'text' FROM n"
+    while True:
+        connection.execute(text(numbers)).all()
+
+
+def test_ctrl_c_at_any_moment_leaves_what_can_be_used(
+    kept_url: URL, ctrl_c: Callable[[float], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It never breaks off a driver in its own code, which would leave a connection that cannot even be closed."""
+    for moment in range(40):
+        with pytest.raises(KeyboardInterrupt):
+            ctrl_c(moment / 500)
+            databases.connect(kept_url, busy, write=moment % 2 == 0)
+        assert who(kept_url)
+    assert [record.getMessage() for record in caplog.records] == []
+    assert others(kept_url) == 1
+
+
+def test_ctrl_c_ends_what_waits_for_the_server_at_once(kept_url: URL, ctrl_c: Callable[[float], None]) -> None:
+    """Also where nothing but the server is at work, and without a session."""
+    statement = text(SLEEP[kept_url.get_backend_name()].replace("1", "60"))
+    for write in (False, True):
+        since = time.monotonic()
+        ctrl_c(0.1)
+        with pytest.raises(KeyboardInterrupt):
+            databases.connect(kept_url, lambda one: one.execute(statement), write=write)
+        assert time.monotonic() - since < SECONDS / 2
+
+
+def test_ctrl_c_stops_what_computes(kept_url: URL, ctrl_c: Callable[[float], None]) -> None:
+    """A revision that is busy by itself does not go on to its end."""
+
+    def computing(_connection: Connection) -> None:
+        while True:
+            sum(range(1000))
+
+    ctrl_c(0.1)
+    with pytest.raises(KeyboardInterrupt):
+        databases.connect(kept_url, computing, write=True)
+    assert who(kept_url)
+
+
+def test_ctrl_c_ends_a_wait(ctrl_c: Callable[[float], None]) -> None:
+    """Such as for the lock of another migration."""
+    ctrl_c(0.1)
+    with pytest.raises(KeyboardInterrupt):
+        databases.sleep(60)
