@@ -19,6 +19,8 @@ OTHERS = {
     "mysql": "SELECT count(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()",
 }
 
+END = {"postgresql": "SELECT pg_terminate_backend({})", "mysql": "KILL {}"}
+
 
 @pytest.fixture(params=["postgresql", "mysql"])
 def dialect(request: pytest.FixtureRequest) -> str:
@@ -118,6 +120,13 @@ def test_a_kept_connection_is_in_nobodys_way(kept_url: URL) -> None:
         who(target)
         databases.drop(target)
         assert not databases.exists(target)
+
+
+def test_what_the_server_has_ended_is_opened_again(kept_url: URL) -> None:
+    """Servers end connections that were idle for long, as while a slow revision is rehearsed."""
+    ended = who(kept_url)
+    send(kept_url, END[kept_url.get_backend_name()].format(ended))
+    assert who(kept_url) != ended
 
 
 def test_other_loops_run_in_between(kept_url: URL) -> None:

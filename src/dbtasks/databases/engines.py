@@ -32,8 +32,8 @@ def of(url: URL, *, write: bool) -> Engine:
 def _made(url: URL, *, write: bool, is_kept: bool) -> Engine:
     dialect = dialects.of(url)
     pool: dict[str, Any] = {"poolclass": NullPool}
-    if is_kept:
-        pool = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": -1}
+    if is_kept:  # a server may end what was idle for long
+        pool = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": -1, "pool_pre_ping": True}
     engine = create_engine(url, connect_args=dialect.connect_args(), hide_parameters=True, **pool)
     dialect.prepare(engine, write=write)
     return engine
