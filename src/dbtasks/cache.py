@@ -84,6 +84,12 @@ class Cache:
         """Return where the database of so many revisions is kept, if it is."""
         return self.dialect.scratch_url(self.server, self._name(length))
 
+    @property
+    def whole(self) -> URL | None:
+        """Where the one with all the revisions is; None when it was not there at the last look."""
+        length = len(self.keys)
+        return self.url(length) if self._name(length) in self.shelf.unused else None
+
     def lengths(self) -> Iterator[int]:
         """Yield how many revisions the databases have that are there, the longest first."""
         for length in range(len(self.keys), 0, -1):

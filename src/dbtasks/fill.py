@@ -55,7 +55,7 @@ def in_place(history: History, chain: tuple[Revision, ...], kept: cache.Cache) -
 
     def make_it() -> None:
         kept.look()
-        if next(kept.lengths(), 0) == len(chain):
+        if kept.whole is not None:
             return
         databases.drop(work.url)  # of a process that did not come to the end
         try:

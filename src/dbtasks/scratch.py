@@ -75,15 +75,13 @@ def to_look_at(history: History, database: DatabaseSettings) -> Iterator[Made]:
         with contextlib.suppress(DbtasksError, DBAPIError):  # the way below tells what is wrong, if it is not this one
             fill.in_place(history, chain, kept)
         kept.look()
-    is_there = kept is not None and next(kept.lengths(), 0) == len(chain)
-    with _used(kept, len(chain)) if kept and is_there else at(history, database) as url:
+    with _used(kept, kept.whole) if kept and kept.whole else at(history, database) as url:
         yield Made(url, databases.connect(url, dialect.schema_texts))
 
 
 @contextmanager
-def _used(kept: cache.Cache, length: int) -> Iterator[URL]:
-    kept.use(length)
-    url = kept.url(length)
+def _used(kept: cache.Cache, url: URL) -> Iterator[URL]:
+    kept.use(len(kept.keys))
     with databases.kept_open(url):
         yield url
 
@@ -138,9 +136,8 @@ def mold(history: History, database: DatabaseSettings) -> Iterator[Mold]:
         with at(history, database, worth=1):
             pass
         kept = cache.of(history, database, chain)
-        whole = kept is not None and next(kept.lengths(), 0) == len(chain)
         with tempfile.TemporaryDirectory(prefix=cache.SCRATCH) as folder:
-            yield Mold(history, database, kept.url(len(chain)) if kept and whole else None, folder)
+            yield Mold(history, database, kept.whole if kept else None, folder)
 
 
 @contextmanager

@@ -63,14 +63,20 @@ def release(url: URL) -> None:
 
 
 async def _closed(url: URL) -> None:
-    engine = _here().pop((url, False), None)
-    if engine is not None:
-        await greenlet_spawn(engine.dispose)
+    for write in (False, True):
+        engine = _here().pop((url, write), None)
+        if engine is not None:
+            await _dispose(engine)
 
 
 async def close() -> None:
     """Close all connections that were kept open."""
     for engine in _here().values():
+        await _dispose(engine)
+
+
+async def _dispose(engine: Engine) -> None:
+    with loops.undisturbed():
         await greenlet_spawn(engine.dispose)
 
 

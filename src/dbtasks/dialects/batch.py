@@ -24,9 +24,10 @@ def rows(connection: Connection, statements: Sequence[str]) -> list[tuple[Any, .
             for start in range(0, len(statements), AT_ONCE):
                 some = statements[start : start + AT_ONCE]
                 await cursor.execute(";\n".join(some))
-                found.append(tuple(await cursor.fetchone() or ()))
-                while await cursor.nextset():
+                is_more = True
+                while is_more:
                     found.append(tuple(await cursor.fetchone() or ()))
+                    is_more = await cursor.nextset()
 
     adapted: Any = connection.connection.dbapi_connection
     module: Any = connection.dialect.dbapi
