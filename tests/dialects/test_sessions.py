@@ -6,6 +6,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
 
 import pytest
 from sqlalchemy import URL, Connection, text
@@ -179,12 +181,40 @@ def stop() -> None:
     raise KeyboardInterrupt
 
 
+Press = Callable[[float], AbstractContextManager[None]]
+
+
 @pytest.fixture
-def ctrl_c() -> Iterator[Callable[[float], None]]:
-    """Return how to press Ctrl-C after some seconds; a worker of pytest-xdist would ignore it."""
+def interruptible() -> Iterator[None]:
+    """Have Ctrl-C raise, which a worker of pytest-xdist would ignore."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield lambda seconds: threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT)).start()
+    yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def ctrl_c(interruptible: None) -> Press:  # noqa: ARG001 - it has to be there
+    """Return how to press Ctrl-C some seconds after work begins."""
+    return pressed
+
+
+@contextmanager
+def pressed(seconds: float) -> Iterator[None]:
+    """Expect that the work is interrupted."""
+    heard = threading.Event()
+    timer = threading.Timer(seconds, press, (heard,))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        yield
+    heard.set()
+    timer.join()
+
+
+def press(heard: threading.Event) -> None:
+    """Press again when it was not heard, as who waits does: Python drops what is raised while it deletes an object."""
+    os.kill(os.getpid(), signal.SIGINT)
+    while not heard.wait(SECONDS / 6):
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 def busy(connection: Connection) -> None:
@@ -195,44 +225,59 @@ def busy(connection: Connection) -> None:
 
 
 def test_ctrl_c_at_any_moment_leaves_what_can_be_used(
-    kept_url: URL, ctrl_c: Callable[[float], None], caplog: pytest.LogCaptureFixture
+    kept_url: URL, ctrl_c: Press, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It never breaks off a driver in its own code, which would leave a connection that cannot even be closed."""
     for moment in range(40):
-        ctrl_c((moment + 5) / 500)
-        with pytest.raises(KeyboardInterrupt):
+        with ctrl_c((moment + 5) / 500):
             databases.connect(kept_url, busy, write=moment % 2 == 0)
         assert who(kept_url)
     assert [record.getMessage() for record in caplog.records] == []
     assert others(kept_url) == 1
 
 
-def test_ctrl_c_ends_what_waits_for_the_server_at_once(kept_url: URL, ctrl_c: Callable[[float], None]) -> None:
+def test_ctrl_c_ends_what_waits_for_the_server_at_once(kept_url: URL, ctrl_c: Press) -> None:
     """Also where nothing but the server is at work, and without a session."""
     statement = text(SLEEP[kept_url.get_backend_name()].replace("1", "60"))
     for write in (False, True):
         since = time.monotonic()
-        ctrl_c(0.1)
-        with pytest.raises(KeyboardInterrupt):
+        with ctrl_c(0.1):
             databases.connect(kept_url, lambda one: one.execute(statement), write=write)
         assert time.monotonic() - since < SECONDS / 2
 
 
-def test_ctrl_c_stops_what_computes(kept_url: URL, ctrl_c: Callable[[float], None]) -> None:
+def test_ctrl_c_stops_what_computes(kept_url: URL, ctrl_c: Press) -> None:
     """A revision that is busy by itself does not go on to its end."""
 
     def computing(_connection: Connection) -> None:
         while True:
             sum(range(1000))
 
-    ctrl_c(0.1)
-    with pytest.raises(KeyboardInterrupt):
+    with ctrl_c(0.1):
         databases.connect(kept_url, computing, write=True)
     assert who(kept_url)
 
 
-def test_ctrl_c_ends_a_wait(ctrl_c: Callable[[float], None]) -> None:
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_while_a_connection_opens_is_heard(mysql_url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11 goes on where the server answers in the same moment (python/cpython#86296)."""
+    driver = import_module("aiomysql.connection")
+    opening = driver._open_connection
+
+    async def opened(host: str, port: int) -> object:
+        answer = await opening(host, port)
+        asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGINT)
+        return answer
+
+    seen: list[Connection] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(driver, "_open_connection", opened)
+        with pytest.raises(KeyboardInterrupt):
+            databases.connect(mysql_url, seen.append)
+    assert seen == []
+
+
+def test_ctrl_c_ends_a_wait(ctrl_c: Press) -> None:
     """Such as for the lock of another migration."""
-    ctrl_c(0.1)
-    with pytest.raises(KeyboardInterrupt):
+    with ctrl_c(0.1):
         databases.sleep(60)

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,11 @@ def test_the_story(repository: Repository) -> None:
     reader = Reader(repository)
     for number, (typed, expected) in enumerate(STORY):
         assert (typed, reader.inv(typed, "services/shop" if number % 2 else None)) == (typed, lines(expected))
+
+
+def test_the_version_is_that_of_the_package(repository: Repository) -> None:
+    """Not that of Invoke, whose program this is."""
+    assert Reader(repository).inv("--version") == f"dbtasks {version('dbtasks')}\n"
 
 
 def test_merge(repository: Repository) -> None:

@@ -118,8 +118,11 @@ async def _opened(url: URL, *, write: bool) -> AsyncIterator[Connection]:
     dialect = dialects.of(url)
     if url.database:
         dialect.before_connect(url)
+    asked = loops.cancellations()
     connection = await _begun(url, write=write)
     try:
+        if loops.cancellations() > asked:  # asyncio.wait_for of Python 3.11 may forget it (python/cpython#86296)
+            raise asyncio.CancelledError
         yield connection
     finally:
         with loops.undisturbed():

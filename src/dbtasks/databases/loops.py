@@ -131,6 +131,12 @@ def _tell() -> None:
         raise KeyboardInterrupt from None
 
 
+def cancellations() -> int:
+    """Return how often what runs was asked to stop."""
+    task = asyncio.current_task()
+    return task.cancelling() if task is not None else 0
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Have Ctrl-C wait for something short, such as closing a connection."""

@@ -31,6 +31,12 @@ class DbProgram(Program):
             told = TasksMissing(Path(missing.start), missing.name)
             raise Exit(f"error: {told}", told.exit_code) from error
 
+    def print_version(self) -> None:
+        """Print what a report of a bug should name."""
+        from importlib.metadata import version  # only who asks for it waits for it
+
+        print(f"dbtasks {version('dbtasks')}")  # noqa: T201 - the edge
+
     def parse_tasks(self) -> None:
         """Parse tasks and flags; raise Exit for one that does not exist."""
         self.core.unparsed = list(self._with_ids(self.core.unparsed))
