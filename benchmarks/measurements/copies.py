@@ -11,12 +11,13 @@ from benchmarks import rows
 from benchmarks.bench import Bench, Pair
 from benchmarks.clock import Command, Times
 from benchmarks.places import text_of
-from benchmarks.projects import Size
+from benchmarks.projects import Size, tables
 from benchmarks.rows import Row
 
 SUITE = Path(__file__).parent / "suite"  # a test suite that writes down how long its databases took
 MOST = {"SQLite": 2.0, "PostgreSQL": 1.3}  # times a copy by hand; MariaDB has none
 FASTER = 50
+WRITTEN = 5  # tables that each test adds a row to
 
 
 def measure(bench: Bench) -> Iterator[Row]:
@@ -28,7 +29,7 @@ def measure(bench: Bench) -> Iterator[Row]:
         size = bench.size(1000, 300, 50)
         pair = bench.pair("copies", place, size)
         pair.ours("db.upgrade")()  # which is what is copied by hand
-        times = _suite(bench, pair)
+        times = _suite(bench, pair, size)
         yield from _rows(place.name, size, times)
 
 
@@ -43,7 +44,7 @@ def _rows(database: str, size: Size, times: dict[str, Times]) -> Iterator[Row]:
     yield rows.lasts("the first `migrated_database_url` after a change of the history", database, times["first"])
 
 
-def _suite(bench: Bench, pair: Pair) -> dict[str, Times]:
+def _suite(bench: Bench, pair: Pair, size: Size) -> dict[str, Times]:
     """Run the suite in a process of its own, and return how long its databases took by the way they were made."""
     root, place = pair.root, pair.place
     shutil.copytree(SUITE, root / "suite")
@@ -51,6 +52,7 @@ def _suite(bench: Bench, pair: Pair) -> dict[str, Times]:
     environment = {
         "DATABASE_URL": text_of(place.url(root, "copies_ours")),
         "BENCH_RUNS": str(bench.runs(21)),
+        "BENCH_TABLES": " ".join([one.name for one in tables(size) if one.parent is None][:WRITTEN]),
         "BENCH_TIMES": str(written),
     }
     words = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "suite")

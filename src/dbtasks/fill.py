@@ -105,6 +105,15 @@ def copied(source: URL, url: URL) -> bool:
     return True
 
 
+def restored(source: URL, used: URL) -> bool:
+    """Return whether a copy that was used is as it was made again."""
+    databases.release(used)
+    try:
+        return dialects.of(used).clones.restore(source, used, databases.connect)
+    except (DbtasksError, DBAPIError):
+        return False
+
+
 def _is_whole(work: Making, length: int) -> bool:
     """Return whether a copy can be read, and records what it should."""
     dialect = dialects.of(work.url)

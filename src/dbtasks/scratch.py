@@ -5,7 +5,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
@@ -99,28 +99,51 @@ class Mold:
     Attributes:
         source: where it is; None when it could not be kept, and each is made by itself.
         folder: of the copies, where they are files.
+        used: copies that are waiting to be used again, and what drops them.
     """
 
     history: History
     database: DatabaseSettings
     source: URL | None
     folder: str
+    used: list[tuple[URL, ExitStack]] = field(default_factory=list)
 
     @contextmanager
     def copy(self) -> Iterator[URL]:
-        """Give the URL of a copy, which is gone afterwards; where the mold is gone, of one that is made anew.
+        """Give the URL of a copy for oneself; where the mold is gone, of a database that is made anew.
+
+        It is gone afterwards, or brought back to what it was when the next one is asked for, where that is faster, and
+        nobody is connected to it by then.
 
         Raises:
             MayNotCreateDatabase, MigrationFailed: as :func:`at`.
         """
+        clones = dialects.of(self.database.url).clones
         with ExitStack() as stack:
-            url = None
-            if self.source is not None:
-                url = stack.enter_context(_reserved_in(self.folder, self.database))
-                url = url if fill.copied(self.source, url) else None
-            url = url or stack.enter_context(at(self.history, self.database, worth=1))
-            stack.callback(dialects.of(url).clones.free, url, databases.connect)
+            url = self._again(stack) or self._new(stack)
             yield url
+            if self.source is not None and clones.used_again:
+                self.used.append((url, stack.pop_all()))
+
+    def _again(self, stack: ExitStack) -> URL | None:
+        """Return a copy that was used, and is as it was made again; one that cannot be is dropped."""
+        if self.source is None or not self.used:
+            return None
+        url, held = self.used.pop()
+        if not fill.restored(self.source, url):
+            held.close()
+            return None
+        stack.push(held)
+        return url
+
+    def _new(self, stack: ExitStack) -> URL:
+        url = None
+        if self.source is not None:
+            url = stack.enter_context(_reserved_in(self.folder, self.database))
+            url = url if fill.copied(self.source, url) else None
+        url = url or stack.enter_context(at(self.history, self.database, worth=1))
+        stack.callback(dialects.of(url).clones.free, url, databases.connect)
+        return url
 
 
 @contextmanager
@@ -137,7 +160,12 @@ def mold(history: History, database: DatabaseSettings) -> Iterator[Mold]:
             pass
         kept = cache.of(history, database, chain)
         with tempfile.TemporaryDirectory(prefix=cache.SCRATCH) as folder:
-            yield Mold(history, database, kept.whole if kept else None, folder)
+            made = Mold(history, database, kept.whole if kept else None, folder)
+            try:
+                yield made
+            finally:
+                for _, held in made.used:
+                    held.close()
 
 
 @contextmanager

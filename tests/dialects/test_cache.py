@@ -33,6 +33,7 @@ CREATE TABLE child (id INTEGER DEFAULT NEXTVAL(numbers), parent_id INTEGER,
 EVERYTHING = {
     "sqlite": (
         "CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT DEFAULT 'it''s 100%')",
+        'CREATE TABLE "odd % name" (id INTEGER)',
         "CREATE VIEW names AS SELECT name FROM parent",
         "CREATE TRIGGER after_parent AFTER INSERT ON parent BEGIN UPDATE parent SET name = 'x' WHERE id = NEW.id; END",
         "INSERT INTO parent (name) VALUES ('one')",
@@ -40,6 +41,7 @@ EVERYTHING = {
     "postgresql": (
         "CREATE TYPE mood AS ENUM ('good', 'bad')",
         "CREATE TABLE parent (id SERIAL PRIMARY KEY, name TEXT DEFAULT 'it''s 100%', mood mood)",
+        'CREATE TABLE "odd % name" (id INTEGER)',
         "CREATE VIEW names AS SELECT name FROM parent",
         "CREATE SEQUENCE numbers START 7",
         "INSERT INTO parent (name) VALUES ('one')",
@@ -48,6 +50,7 @@ EVERYTHING = {
         "CREATE SEQUENCE numbers START WITH 7",
         PARENT,
         CHILD,
+        "CREATE TABLE `odd % name` (id INTEGER)",
         "CREATE VIEW names AS SELECT name FROM parent",
         "CREATE VIEW all_names AS SELECT name FROM names",
         "CREATE TRIGGER before_parent BEFORE INSERT ON parent FOR EACH ROW SET NEW.name = UPPER(NEW.name)",
@@ -303,6 +306,7 @@ def test_a_copy_has_everything(repository: Repository, dialect: str, sql: Sql, a
     with scratch.at(at.history, at.settings.database) as url:
         assert applied == [(*NAMES, "last")]
         assert _differences(repository, url) == ()
+        assert {*sql.tables(url)} <= databases.connect(url, dialects.of(url).schema_texts).keys()
         name = "ONE" if dialect == "mysql" else "x" if dialect == "sqlite" else "one"
         assert sql(url, "SELECT id, name FROM parent") == [(1, name)]
         sql(url, "INSERT INTO parent (name) VALUES ('two')")

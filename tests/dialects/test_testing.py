@@ -124,7 +124,8 @@ def test_each_test_has_a_database_at_head(project: Repository, server_url: URL, 
     assert done.code == 0, done.out + done.err
     assert "7 passed" in done.out
     urls = project.read("urls").split()
-    assert len({*urls}) == 4
+    assert len(urls) == 4
+    assert len({*urls}) == 4 or dialects.of(server_url).clones.used_again
     assert url_of(project).database not in {databases_name(url) for url in urls}
     assert sql.tables(url_of(project)) == []
     assert [

@@ -1,4 +1,4 @@
-"""Tests that do nothing but have a database; ``copies.py`` copies this folder into a generated project and runs it."""
+"""Tests that do little but have a database; ``copies.py`` copies this folder into a generated project and runs it."""
 
 import asyncio
 import os
@@ -11,10 +11,13 @@ import asyncpg  # type: ignore[import-untyped]  # it has no types
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 SOURCE = make_url(os.environ["DATABASE_URL"])
 IN_FILE = SOURCE.get_backend_name() == "sqlite"
+TABLES = os.environ["BENCH_TABLES"].split()
 RUNS = range(int(os.environ["BENCH_RUNS"]))
 
 
@@ -58,10 +61,17 @@ def test_first() -> None:
     """A database by the plugin, which has to make what the others are copies of."""
 
 
-@pytest.mark.usefixtures("migrated_database_url")
 @pytest.mark.parametrize("number", RUNS)
-def test_plugin(number: int) -> None:
-    """A database by the plugin."""
+def test_plugin(number: int, migrated_database_url: str) -> None:
+    """A database by the plugin, in which a few tables are written."""
+    asyncio.run(write(migrated_database_url, number))
+
+
+async def write(url: str, number: int) -> None:
+    """Add a row of this number to each of some tables, as a test does."""
+    async with create_async_engine(url, poolclass=NullPool).begin() as connection:
+        for table in TABLES:
+            await connection.execute(text(f"INSERT INTO {table} (id, name) VALUES ({number + 1}, 'one')"))
 
 
 @pytest.mark.skipif(SOURCE.get_backend_name() == "mysql", reason="the server cannot copy a database")

@@ -9,6 +9,11 @@ from sqlalchemy.exc import DBAPIError
 AT_ONCE = 50  # statements; a few hundred bytes each, and a server takes a megabyte at least
 
 
+def quoted(connection: Connection, name: str) -> str:
+    """Return a name in backticks as these statements have it, in which no driver looks for parameters."""
+    return connection.dialect.identifier_preparer.quote_identifier(name).replace("%%", "%")
+
+
 def rows(connection: Connection, statements: Sequence[str]) -> list[tuple[Any, ...]]:
     """Return the first row of each statement, in their order; of one that has no rows an empty one.
 

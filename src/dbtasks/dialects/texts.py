@@ -103,11 +103,10 @@ def postgresql(connection: Connection) -> dict[str, str]:
 
 def mysql(connection: Connection) -> dict[str, str]:
     """Return the statements by which the server would make each again, but for how far it has counted."""
-    quote = connection.dialect.identifier_preparer.quote_identifier
-    here = f"{quote(str(connection.engine.url.database))}."
+    here = f"{batch.quoted(connection, str(connection.engine.url.database))}."
     found = [(name, MADE.get(kind, "TABLE")) for name, kind in connection.execute(MYSQL).all()]
     made = []
-    asked = [f"SHOW CREATE {what} {quote(name)}" for name, what in found]
+    asked = [f"SHOW CREATE {what} {batch.quoted(connection, name)}" for name, what in found]
     for (name, what), row in zip(found, batch.rows(connection, asked), strict=True):
         said = COUNTER.sub(r"\1", str(row[1])).replace(here, "")
         made.append(({"TABLE": name, "VIEW": f"{VIEW}{name}"}.get(what, REST), (name, said)))

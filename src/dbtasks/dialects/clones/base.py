@@ -32,6 +32,7 @@ class Clones:
     """Copies a database to which nobody is connected. The ``server`` is, for files, the folder that they are in."""
 
     made_in_place = False  # a copy takes long: one that is kept is made under its name, and others may look at it
+    used_again = False  # as for a test: a copy takes longer than to find what another one has changed
 
     def look(self, server: URL, prefix: str, connect: Open[Any]) -> Shelf:
         """Return what is kept under names with this prefix; nothing is created."""
@@ -39,6 +40,13 @@ class Clones:
 
     def copy(self, source: URL, target: URL, connect: Open[Any]) -> None:
         """Make a database, which must not exist, with the schema and the rows of another."""
+        raise NotImplementedError
+
+    def restore(self, source: URL, used: URL, connect: Open[Any]) -> bool:
+        """Return whether a copy is as it was made again; never where somebody is connected to it.
+
+        Anything may differ in one that is not: it can only be dropped. The source is one that is kept.
+        """
         raise NotImplementedError
 
     def keep(self, source: URL, aside: URL, kept: URL, connect: Open[Any]) -> None:

@@ -2,17 +2,16 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from dbtasks.dialects import batch
+from dbtasks.dialects.clones import remade
 from dbtasks.dialects.clones.base import Clones, Open, Shelf, Wait, age
-from dbtasks.dialects.moves.mysql import contents_of, quoted
+from dbtasks.dialects.moves.mysql import quoted
 from dbtasks.dialects.texts import MARK
-from dbtasks.errors import DatabaseMissing
 
 T = TypeVar("T")
 
@@ -32,25 +31,8 @@ SELECT schema_name FROM information_schema.schemata WHERE LEFT(schema_name, :len
 """)
 MARKED = text("SELECT 1 FROM information_schema.tables WHERE table_schema = :name AND table_name = :mark")
 CONNECTED = text("SELECT id FROM information_schema.processlist WHERE db = :name AND id <> CONNECTION_ID()")
-DEFAULTS = text("""
-SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = :name
-""")
-TABLES = text("""
-SELECT table_name, table_type = 'SEQUENCE' FROM information_schema.tables
-WHERE table_schema = :name AND table_type NOT IN ('VIEW', 'SYSTEM VIEW') AND table_name <> :mark ORDER BY table_name
-""")
-WRITABLE = text("""
-SELECT table_name, column_name FROM information_schema.columns
-WHERE table_schema = :name AND extra NOT LIKE '%GENERATED%' ORDER BY table_name, ordinal_position
-""")
-BEFORE = (
-    "SET sql_notes = 0",  # aiomysql makes Python warnings of the server's notes
-    "SET FOREIGN_KEY_CHECKS = 0",
-    "SET @dbtasks_mode = @@sql_mode, sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')",
-)
-HERE = "\0"  # stands for the name of the database that is made
-AFTER = "SET sql_mode = @dbtasks_mode"  # routines remember the mode in which they are made
-AT_ONCE = 100  # tables of which one statement asks whether they have rows
+WAIT_SECONDS = 5  # for others' locks; it is a day by default
+LOOKS, PAUSE_SECONDS = 5, 0.005
 
 
 class MySQLClones(Clones):
@@ -60,9 +42,11 @@ class MySQLClones(Clones):
     """
 
     made_in_place = True
+    used_again = True
 
     def __init__(self) -> None:
-        self._read: dict[URL, _Made] = {}
+        self._read: dict[URL, remade.Made] = {}
+        self._sums: dict[URL, dict[str, int]] = {}
 
     def look(self, server: URL, prefix: str, connect: Open[Any]) -> Shelf:
         """Ask the server; what has no mark, and is not being made, is dead."""
@@ -84,12 +68,27 @@ class MySQLClones(Clones):
         def make(connection: Connection) -> None:
             is_kept = connection.execute(MARKED, {"name": source.database, "mark": MARK}).scalar()
             known = self._read.get(source) if is_kept else None
-            known = known or _made(connection, str(source.database))
-            _copy(connection, str(source.database), str(target.database), known)
+            known = known or remade.read(connection, str(source.database))
+            remade.copy(connection, str(target.database), known)
             if is_kept:
                 self._read = {source: known}
 
         connect(target.set(database=""), make)
+
+    def restore(self, source: URL, used: URL, connect: Open[Any]) -> bool:
+        """Make the tables anew that a test has changed; a server takes longer to make all than to ask for each."""
+
+        def again(connection: Connection) -> bool:
+            connection.exec_driver_sql(f"SET SESSION lock_wait_timeout = {WAIT_SECONDS}")
+            known = self._read.get(source)
+            if known is None or not _is_alone(connection, str(used.database)):
+                return False
+            if source not in self._sums:
+                self._sums = {source: remade.sums_of(connection, str(source.database), known.tables)}
+            return remade.restore(connection, str(used.database), known, self._sums[source])
+
+        is_again: bool = connect(used.set(database=""), again)
+        return is_again
 
     def keep(self, source: URL, aside: URL, kept: URL, connect: Open[Any]) -> None:
         """Copy, then mark. What stands there under this name without a mark was never finished."""
@@ -101,7 +100,7 @@ class MySQLClones(Clones):
                 return
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
             try:
-                _copy(connection, str(source.database), str(kept.database), _made(connection, str(source.database)))
+                remade.copy(connection, str(kept.database), remade.read(connection, str(source.database)))
                 _mark(connection, kept)
             except BaseException:
                 with contextlib.suppress(DBAPIError):
@@ -152,80 +151,15 @@ class MySQLClones(Clones):
         connect(url.set(database=""), end)
 
 
+def _is_alone(connection: Connection, name: str) -> bool:
+    """Return whether nobody else is connected; a server takes a moment to hear that somebody has left."""
+    for _ in range(LOOKS):
+        if connection.execute(CONNECTED, {"name": name}).first() is None:
+            return True
+        connection.exec_driver_sql(f"DO SLEEP({PAUSE_SECONDS})")
+    return False
+
+
 def _mark(connection: Connection, kept: URL) -> None:
     table = f"{quoted(connection, str(kept.database))}.{MARK}"
     connection.exec_driver_sql(f"CREATE TABLE {table} (id INT) COMMENT '{time.time():.3f}'")
-
-
-class _Made(NamedTuple):
-    """The statements that make everything again.
-
-    Attributes:
-        tables: with sequences, which they may need, and rows.
-        others: what may need those, and acts by itself: with percent signs as drivers want them.
-    """
-
-    tables: tuple[str, ...]
-    others: tuple[str, ...]
-
-
-def _copy(connection: Connection, source: str, target: str, made: _Made) -> None:
-    defaults = connection.execute(DEFAULTS, {"name": source}).one_or_none()
-    if defaults is None:
-        raise DatabaseMissing(source, str(connection.engine.url.host))
-    characters, collation = defaults
-    new = quoted(connection, target)
-    connection.exec_driver_sql(f"CREATE DATABASE {new} CHARACTER SET {characters} COLLATE {collation}")
-    connection.exec_driver_sql(f"USE {new}")
-    batch.rows(connection, [statement.replace(HERE, new) for statement in (*BEFORE, *made.tables, AFTER)])
-    for statement in made.others:
-        connection.exec_driver_sql(statement.replace(HERE, new))
-    connection.commit()
-    connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
-
-
-def _made(connection: Connection, source: str) -> _Made:
-    if connection.execute(DEFAULTS, {"name": source}).one_or_none() is None:
-        raise DatabaseMissing(source, str(connection.engine.url.host))
-    old = quoted(connection, source)
-    others = contents_of(connection, source).made
-    kinds = ("FUNCTION", "PROCEDURE", "VIEW", "TRIGGER", "EVENT")
-    acting = (statement for kind in kinds for _, statement in others.get(kind, ()))
-    return _Made(tuple(_tables(connection, source)), tuple(one.replace(f"{old}.", f"{HERE}.") for one in acting))
-
-
-def _tables(connection: Connection, source: str) -> Iterator[str]:
-    old = quoted(connection, source)
-    tables = connection.execute(TABLES, {"name": source, "mark": MARK}).all()
-    for name in (row[0] for row in tables if row[1]):
-        yield from _sequence(connection, old, quoted(connection, name))
-    plain = [quoted(connection, row[0]) for row in tables if not row[1]]
-    for row in batch.rows(connection, [f"SHOW CREATE TABLE {old}.{name}" for name in plain]):
-        yield str(row[1]).replace(f"{old}.", f"{HERE}.")
-    yield from _rows(connection, source, plain)
-
-
-def _sequence(connection: Connection, old: str, name: str) -> Iterator[str]:
-    yield str(connection.exec_driver_sql(f"SHOW CREATE SEQUENCE {old}.{name}").one()[1])
-    following = connection.exec_driver_sql(f"SELECT next_not_cached_value FROM {old}.{name}").scalar_one()  # noqa: S608 - quoted
-    yield f"DO SETVAL({name}, {following}, 0)"
-
-
-def _rows(connection: Connection, source: str, tables: list[str]) -> Iterator[str]:
-    """Yield an INSERT for each table that has rows; the values of generated columns come by themselves."""
-    old = quoted(connection, source)
-    columns: dict[str, list[str]] = {}
-    for table, column in connection.execute(WRITABLE, {"name": source}):
-        columns.setdefault(quoted(connection, table), []).append(quoted(connection, column))
-    for name in _filled(connection, old, tables):
-        names = ", ".join(columns[name])
-        yield f"INSERT INTO {name} ({names}) SELECT {names} FROM {old}.{name}"  # noqa: S608 - quoted
-
-
-def _filled(connection: Connection, old: str, tables: list[str]) -> Iterator[str]:
-    """Yield the tables that have rows."""
-    for start in range(0, len(tables), AT_ONCE):
-        some = tables[start : start + AT_ONCE]
-        asked = [f"SELECT {index}, EXISTS (SELECT 1 FROM {old}.{name})" for index, name in enumerate(some)]  # noqa: S608 - quoted
-        rows = connection.exec_driver_sql(" UNION ALL ".join(asked).replace("%", "%%")).all()
-        yield from (some[index] for index, is_filled in rows if is_filled)
