@@ -7,6 +7,7 @@ nothing in it can be out of date: what has changed has another name.
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 import time
@@ -37,11 +38,17 @@ DAYS = 14  # after which a database goes that was not used
 HOUR = 3600.0  # between two notes of a use, and after which a scratch database is none that is in use
 WAIT_SECONDS = 600  # for another process that makes the same database
 POLL_SECONDS = 0.05
+NAMED = re.compile(rf"[`\"]?{SCRATCH}[0-9a-f]+[`\"]?\.")  # before the name of a table
 
 
 def scratch_name() -> str:
     """Return a new name for a scratch database, which tells when it was made."""
     return f"{SCRATCH}{int(time.time()):08x}{secrets.token_hex(4)}"
+
+
+def nameless(words: str) -> str:
+    """Return what a database says without the name that a scratch database has, which means nothing to anybody."""
+    return NAMED.sub("", words)
 
 
 def server_of(database: DatabaseSettings) -> URL:

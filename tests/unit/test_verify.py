@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dbtasks import render
+from dbtasks.cache import nameless
 from dbtasks.checks import Finding
 from dbtasks.checks.findings import CODES, REHEARSAL_CODES
 from dbtasks.errors import LosesRows, Source, UpgradeFails
@@ -15,7 +16,6 @@ from dbtasks.history import History
 from dbtasks.project import Project
 from dbtasks.verify import Rehearsed, Report, cache
 from dbtasks.verify.cache import Passed
-from dbtasks.verify.stage import plain
 from dbtasks.verify.ways import has_none
 from support.messages import revision
 from support.repository import ROOT, Repository
@@ -109,7 +109,7 @@ def test_progress() -> None:
 )
 def test_words_without_the_scratch_database(words: str, shown: str) -> None:
     """The name of a scratch database, which is another one each time, is left out."""
-    assert plain(words) == shown
+    assert nameless(words) == shown
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import nullcontext
 
-from dbtasks import scratch, services, settled, twins
+from dbtasks import cache, scratch, services, settled, twins
 from dbtasks.checks.findings import Finding, Subject
 from dbtasks.compare import Difference
-from dbtasks.errors import MigrationFailed
+from dbtasks.errors import MigrationFailed, UpgradeFails
 
 WHOLE = ("create_table", "drop_table")
 
@@ -17,7 +17,8 @@ def differing(subject: Subject) -> Iterator[Finding]:
     try:
         differences = _differences(subject)
     except MigrationFailed as error:
-        yield Finding("upgrade-fails", error, error.source)
+        told = UpgradeFails(error.revision, subject.dialect, cache.nameless(error.cause))
+        yield Finding("upgrade-fails", told, error.source)
         return
     dropped = {one.table for one in differences if one.kind == "drop_table"}
     moved = services.moved(subject.undiscovered, dropped)
@@ -30,8 +31,8 @@ def differing(subject: Subject) -> Iterator[Finding]:
     still = {one.table for one in moved}
     whole = {one.table for one in differences if one.kind in WHOLE}
     for difference in differences:
-        told = difference.table in whole and difference.kind not in WHOLE  # with its table
-        if difference.table not in still and not told:
+        is_told = difference.table in whole and difference.kind not in WHOLE  # with its table
+        if difference.table not in still and not is_told:
             model = declared.get(difference.table)
             yield Finding("models-differ", difference, model.source if model else None)
 

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, types
+from sqlalchemy import Dialect as SqlDialect
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects.parts import part
@@ -161,6 +162,10 @@ class Dialect:
     def source(self, kind: TypeEngine[Any], imports: set[str]) -> str | None:
         """Return how a type stands in a revision, and add what it imports; None where Alembic's own way is right."""
         return None
+
+    def renames_checked(self, sql: SqlDialect) -> bool:
+        """Return whether a column can be renamed that a check names; ``sql`` is what SQLAlchemy knows of the server."""
+        return True
 
     def named_after(self, table: str, old: str, new: str, names: Iterable[str]) -> list[str]:
         """Return the statements that rename what the database itself has named after a table, from one name to another.

@@ -4,6 +4,7 @@ import re
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
+from sqlalchemy import Dialect as SqlDialect
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.dialects import texts
@@ -58,6 +59,10 @@ class MySQL(Dialect):
     def quoted(self, name: str) -> str:
         """Return a name in backticks."""
         return f"`{name.replace('`', '``')}`"
+
+    def renames_checked(self, sql: SqlDialect) -> bool:
+        """MariaDB writes the new name into the check, MySQL refuses (error 3959)."""
+        return bool(getattr(sql, "is_mariadb", False))
 
     def connect_args(self) -> dict[str, Any]:
         """Bound the wait for a connection."""

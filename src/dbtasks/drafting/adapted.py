@@ -19,7 +19,7 @@ def adapt(table: Table, original: Table, dialect: Dialect) -> None:
     _leave_out_others(table, original, dialect)
     for column in table.columns:
         _as_constraints_of_table(table, column)
-        _without_sequence(column)
+        _without_sequence(column, dialect)
         _as_original(column, original.columns[column.key])
     for constraint in list(table.constraints):
         if getattr(constraint, "_type_bound", False):
@@ -60,11 +60,12 @@ def _as_constraints_of_table(table: Table, column: Column[Any]) -> None:
         table.append_constraint(CheckConstraint(one.sqltext, name=one.name))
 
 
-def _without_sequence(column: Column[Any]) -> None:
-    """Have a column with a sequence of its own count by nothing else."""
+def _without_sequence(column: Column[Any], dialect: Dialect) -> None:
+    """Have a column with a sequence of its own count by nothing else; where there are none it counts by itself."""
     if isinstance(column.default, Sequence):
         column.default = None
-        column.autoincrement = False
+        if dialect.supports_sequences:
+            column.autoincrement = False
 
 
 def _as_plain_check(table: Table, constraint: Any, dialect: Dialect) -> None:

@@ -144,8 +144,7 @@ def _reflected(sides: Sides, key: Key, one: Definition) -> ops.MigrateOperation 
         index = next((index for index in table.indexes if index.name == key.name), None)
         return ops.CreateIndexOp.from_index(index) if simple and index is not None else None
     if key.kind == CHECK:
-        said = re.sub(r"^CHECK \((.*)\)$", r"\1", one.said, flags=re.DOTALL)
-        return NewCheck(one.name, key.table, text(escaped(said)), schema=key.schema)
+        return check(key, one)
     constraint = next((one for one in table.constraints if one.name == key.name), None)
     if key.kind == EXCLUDE or constraint is None or not isinstance(constraint, UniqueConstraint | ForeignKeyConstraint):
         return None
@@ -153,6 +152,12 @@ def _reflected(sides: Sides, key: Key, one: Definition) -> ops.MigrateOperation 
     if isinstance(operation, ops.CreateUniqueConstraintOp):
         operation.kw = {name: value for name, value in operation.kw.items() if value}
     return operation
+
+
+def check(key: Key, one: Definition) -> NewCheck:
+    """Return the operation that makes a check of the history's again."""
+    said = re.sub(r"^CHECK \((.*)\)$", r"\1", one.said, flags=re.DOTALL)
+    return NewCheck(one.name, key.table, text(escaped(said)), schema=key.schema)
 
 
 def created(sides: Sides, key: Key) -> tuple[ops.MigrateOperation, ...]:

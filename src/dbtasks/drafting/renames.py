@@ -11,7 +11,8 @@ from sqlalchemy import URL, Column, Connection, Table
 from dbtasks import databases
 from dbtasks.compare import Difference
 from dbtasks.dialects import Dialect
-from dbtasks.dialects.definitions import PRIMARY
+from dbtasks.dialects.definitions import CHECK, PRIMARY, Definition, Key
+from dbtasks.drafting import constraints
 from dbtasks.drafting.change import Change, Phase, Place
 from dbtasks.drafting.operations import NewName, Sql
 from dbtasks.drafting.snapshot import Snapshot, default_of
@@ -168,13 +169,22 @@ def as_change(one: Rename, here: Snapshot, dialect: Dialect) -> Change:
         after, before = (_named_after(one, here, dialect, back=back) for back in (False, True))
         return Change(Phase.RENAMES, said, (up, *after), (*before, down))
     column = here.table(one.table).columns[one.old]
+    checks = _in_the_way(one, here, dialect)
+    away = [drop for key, check in checks for drop in constraints.dropped(key, check)]
     return Change(
         Phase.RENAMES,
         said,
-        (_renamed(column, table, schema, one.old, one.new),),
-        (_renamed(column, table, schema, one.new, one.old),),
+        (*away, _renamed(column, table, schema, one.old, one.new)),
+        (_renamed(column, table, schema, one.new, one.old), *(constraints.check(*check) for check in checks)),
         Place.COLUMN,
     )
+
+
+def _in_the_way(one: Rename, here: Snapshot, dialect: Dialect) -> list[tuple[Key, Definition]]:
+    """Return the checks that keep a column from being renamed, and have to go first; those of the models come later."""
+    name = dialect.quoted(one.old)
+    checks = [] if dialect.renames_checked(here.sql) else here.of_table(one.table).items()
+    return [(key, check) for key, check in checks if key.kind == CHECK and name in check.said]
 
 
 def _named_after(one: Rename, here: Snapshot, dialect: Dialect, *, back: bool) -> list[ops.MigrateOperation]:

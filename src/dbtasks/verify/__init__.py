@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from dbtasks import databases
+from dbtasks.cache import nameless
 from dbtasks.checks import silence
 from dbtasks.checks.findings import CODES, Finding
 from dbtasks.dialects import Dialect
@@ -18,7 +19,6 @@ from dbtasks.verify.asked import Asked
 from dbtasks.verify.outcome import Outcome
 from dbtasks.verify.rehearse import Rehearsal
 from dbtasks.verify.report import Progress, Rehearsed, Report
-from dbtasks.verify.stage import plain
 
 __all__ = ["Asked", "Progress", "Rehearsed", "Report", "held", "run"]
 
@@ -126,7 +126,7 @@ class _Told:
         since = time.monotonic()
         outcome = rehearsal.of(revision)
         seconds = time.monotonic() - since
-        empty = tuple((one.table, plain(one.reason)) for one in outcome.empty)
+        empty = tuple((one.table, nameless(one.reason)) for one in outcome.empty)
         done = replace(
             begun,
             seconds=seconds,

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Connection, event
 
-from dbtasks import databases, road, scratch
+from dbtasks import cache, databases, road, scratch
 from dbtasks.errors import AlembicFailed, BrokenReferences, DbtasksError, HeadsDisagree, MigrationFailed
 from dbtasks.history import Direction, Heads, History, Revision
 from dbtasks.rehearsal import LOOKING
@@ -17,7 +17,6 @@ from dbtasks.road import Run
 from dbtasks.settings import DatabaseSettings
 
 T = TypeVar("T")
-NAME = re.compile(r"[`\"]?dbtasks_scratch_[0-9a-f]+[`\"]?\.")  # of a scratch database, before that of a table
 CATALOGUE = re.compile(r"\s*(PRAGMA|SHOW|DESCRIBE|--)", re.IGNORECASE)  # what is sent to look at the schema
 FAILURES = (MigrationFailed, BrokenReferences, HeadsDisagree, AlembicFailed)  # those that a revision is to blame for
 
@@ -85,12 +84,7 @@ def cause(error: DbtasksError) -> str:
     """Return why a revision did not run, on one line and without the name of the scratch database."""
     if isinstance(error, BrokenReferences):
         return f"it leaves rows in {', '.join(error.tables)} that refer to nothing"
-    return plain((error.why() or error.what()).rstrip("."))
-
-
-def plain(words: str) -> str:
-    """Return what a database says without the name that a scratch database has, which means nothing to anybody."""
-    return NAME.sub("", words)
+    return cache.nameless((error.why() or error.what()).rstrip("."))
 
 
 def _listen(heard: list[str], connection: Connection) -> None:
