@@ -130,10 +130,11 @@ class Mold:
         if self.source is None or not self.used:
             return None
         url, held = self.used.pop()
-        if not fill.restored(self.source, url):
-            held.close()
-            return None
-        stack.push(held)
+        with ExitStack() as attempt:
+            attempt.push(held)
+            if not fill.restored(self.source, url):
+                return None
+            stack.push(attempt.pop_all())
         return url
 
     def _new(self, stack: ExitStack) -> URL:

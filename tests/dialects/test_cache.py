@@ -57,6 +57,8 @@ EVERYTHING = {
         "CREATE FUNCTION one() RETURNS INT DETERMINISTIC RETURN 1",
         "INSERT INTO parent (name) VALUES ('one')",
         "INSERT INTO child (parent_id) VALUES (1)",
+        "CREATE TABLE dated (at DATETIME DEFAULT CURRENT_TIMESTAMP, day DATE DEFAULT (CURRENT_DATE))",
+        "INSERT INTO dated VALUES ('2001-02-03 04:05:06', '2001-02-03')",
     ),
 }
 Applied = list[tuple[str, ...]]
@@ -319,6 +321,7 @@ def test_a_copy_has_everything(repository: Repository, dialect: str, sql: Sql, a
             assert sql(url, "SELECT one(), twice, (SELECT count(*) FROM all_names) FROM parent WHERE id = 1") == [
                 (1, "ONEONE", 2)
             ]
+            assert sql(url, "SELECT count(*) FROM dated WHERE DATE(at) = '2001-02-03' AND day = '2001-02-03'") == [(1,)]
 
 
 def test_changing_a_copy_changes_no_other(repository: Repository, sql: Sql) -> None:

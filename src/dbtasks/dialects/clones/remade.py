@@ -19,7 +19,7 @@ WHERE table_schema = :name AND table_type NOT IN ('VIEW', 'SYSTEM VIEW') AND tab
 """)
 WRITABLE = text("""
 SELECT table_name, column_name FROM information_schema.columns
-WHERE table_schema = :name AND extra NOT LIKE '%GENERATED%' ORDER BY table_name, ordinal_position
+WHERE table_schema = :name AND COALESCE(generation_expression, '') = '' ORDER BY table_name, ordinal_position
 """)
 TRIGGERED = text("SELECT event_object_table FROM information_schema.triggers WHERE trigger_schema = :name")
 BEFORE = (
