@@ -12,13 +12,13 @@ from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext, RevisionStep, StampStep
 from alembic.util import CommandError
-from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, select
+from sqlalchemy import URL, Connection, MetaData
 from sqlalchemy.exc import SAWarning
 
 from dbtasks import applied, databases, dialects, history, lock
 from dbtasks.dialects import casts, urls  # noqa: F401 - the first gives Alembic what it has
-from dbtasks.errors import DatabaseMissing, DatabaseUnusable, DbtasksError, HeadsDisagree, MigrationFailed, Source
-from dbtasks.road import autogenerate
+from dbtasks.errors import DatabaseMissing, DatabaseUnusable, DbtasksError, MigrationFailed, Source
+from dbtasks.road import autogenerate, readback
 from dbtasks.road.run import ATTRIBUTE, Journey, Run
 from dbtasks.road.steps import Recorder
 
@@ -116,10 +116,10 @@ def _migrate(run: Run, metadata: Sequence[MetaData]) -> None:
     try:
         databases.connect(run.url, lambda connection: _run_migrations(run, recorder, connection, metadata), write=True)
         run.commit()
-        _read_back(run)
+        readback.check(run)
         run.on_end()
     except BaseException as error:
-        _commit_what_is_recorded(run)
+        readback.count_last(run)
         if isinstance(error, MigrationFailed):
             error.applied = tuple(step.revision for step in run.done)
         if created and not run.done:
@@ -202,32 +202,6 @@ def _configure(run: Run, connection: Connection, metadata: Sequence[MetaData], *
     }
     hooked = autogenerate.hooks(connection, run.options)
     context.configure(connection=connection, target_metadata=metadata, **{**compared, **hooked, **ours, **options})
-
-
-def _commit_what_is_recorded(run: Run) -> None:
-    """Count the last step as done if the database has it, though the run broke off before the next one."""
-    with contextlib.suppress(DbtasksError):  # the run's own error is the one to tell
-        if run.uncommitted is not None and run.uncommitted[1] == _recorded(run):
-            run.commit()
-
-
-def _read_back(run: Run) -> None:
-    """Raise HeadsDisagree unless the database records what was done: logs and exit codes have lied about that."""
-    if run.heads is not None and (found := _recorded(run)) != run.heads:
-        raise HeadsDisagree(run.shown, tuple(sorted(run.heads)), tuple(sorted(found)))
-
-
-def _recorded(run: Run) -> frozenset[str]:
-    """Return the heads that a new connection sees."""
-    name, schema = run.options.get("version_table", "alembic_version"), run.options.get("version_table_schema")
-    table = Table(name, MetaData(), Column("version_num", String(32)), schema=schema)
-
-    def look(connection: Connection) -> frozenset[str]:
-        if not inspect(connection).has_table(name, schema=schema):
-            return frozenset()
-        return frozenset(connection.scalars(select(table.c.version_num)))
-
-    return databases.connect(run.url, look)
 
 
 def _failure(run: Run, error: Exception) -> DbtasksError:
