@@ -12,7 +12,14 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection
 
 from dbtasks import databases, history, ledger
-from dbtasks.errors import AlembicFailed, DbtasksError, KeptSourceBroken, RevisionBroken, UnknownDatabaseRevision
+from dbtasks.errors import (
+    AlembicFailed,
+    DbtasksError,
+    KeptSourceBroken,
+    NeverRun,
+    RevisionBroken,
+    UnknownDatabaseRevision,
+)
 from dbtasks.history import Heads, History
 from dbtasks.ledger import Sources
 
@@ -27,6 +34,51 @@ def check_known(files: History, connection: Connection, heads: Heads, database: 
     unknown = files.unknown(heads)
     if unknown:
         raise UnknownDatabaseRevision(database, unknown, found(files, connection, heads).missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Revisions that count as applied because an applied one builds on them now, and that were never run.
+
+    Attributes:
+        revisions: their ids, in their order.
+        above: the applied one.
+        before: what that one was applied on top of.
+    """
+
+    revisions: tuple[str, ...]
+    above: str
+    before: tuple[str, ...]
+
+
+def skipped(files: History, connection: Connection, heads: Heads) -> Skipped | None:
+    """Return what was put below an applied revision; None in nearly every database.
+
+    The ledger says what was run, and on top of what. Where it was kept only later, where a stamp was made since, and
+    where a file that was applied is gone (as when the past is joined into one revision), the files are believed.
+    """
+    ran, counts = ledger.ran(connection), files.effective(one for one in heads if files.has(one))
+    above = [one for one in files.revisions if one.id in counts & ran and {*one.parents, *one.depends_on} - ran]
+    if not above:
+        return None
+    kept = ledger.sources(connection, *(one.id for one in above))
+    for one in [one for one in above if one.id not in kept.doubted]:
+        try:
+            before = tuple(_id(name, files) for name in _parents(one.id, kept.by_revision[one.id]))
+        except KeptSourceBroken:  # another Python could read it
+            continue
+        new = {*one.parents, *one.depends_on} - ran
+        never = files.effective(new) - files.effective(filter(files.has, before)) - ran
+        if never and all(map(files.has, before)):
+            return Skipped(tuple(each.id for each in files.revisions if each.id in never), one.id, before)
+    return None
+
+
+def check_order(files: History, connection: Connection, heads: Heads, database: str) -> None:
+    """Raise NeverRun when revisions count as applied that were never run, and that an upgrade would leave out."""
+    found = skipped(files, connection, heads)
+    if found:
+        raise NeverRun(database, found.revisions, found.above, found.before, heads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,18 +139,30 @@ class Sources:
     doubted: frozenset[str]
 
 
-def sources(connection: Connection) -> Sources:
-    """Return with which source each revision was applied; nothing where no ledger is kept."""
+def sources(connection: Connection, *revisions: str) -> Sources:
+    """Return with which source each revision was applied, or only these; nothing where no ledger is kept."""
     if not exists(connection):
         return Sources({}, frozenset())
     applied = (table.c.kind == "upgrade") & (table.c.outcome == DONE)
     query = select(table.c.id, table.c.revision, table.c.source).where(applied).order_by(table.c.id)
+    if revisions:
+        query = query.where(table.c.revision.in_(revisions))
     newest = {row.revision: row for row in connection.execute(query)}
     stamp = connection.execute(select(func.max(table.c.id)).where(table.c.kind == "stamp")).scalar() or 0
     return Sources(
         {one: str(row.source) for one, row in newest.items()},
         frozenset(one for one, row in newest.items() if row.id < stamp),
     )
+
+
+def ran(connection: Connection) -> frozenset[str]:
+    """Return the revisions that were run and not reverted since, whatever the database counts as applied."""
+    if not exists(connection):
+        return frozenset()
+    done = table.c.kind.in_(("upgrade", "downgrade")) & (table.c.outcome == DONE)
+    rows = connection.execute(select(table.c.revision, table.c.kind).where(done).order_by(table.c.id))
+    last = {row.revision: row.kind for row in rows}
+    return frozenset(one for one, kind in last.items() if kind == "upgrade")
 
 
 def read(url: URL, *kinds: str, newest: int | None = None) -> tuple[Event, ...]:

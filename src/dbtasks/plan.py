@@ -85,10 +85,11 @@ def upgrade(history: History, settings: Settings, revision: str = "head", *, det
     Raises:
         UnknownRevision, AmbiguousRevision, ManyHeads, NoSuchDistance, NotReachable: the revision cannot be gone up to.
         UnknownDatabaseRevision: the database records a revision that no file has.
+        NeverRun: it counts revisions as applied that were put below an applied one.
         DatabaseMissing, AccessDenied, ServerUnreachable: there is no database to look at.
     """
     _check_name(history, revision)
-    seen = look(history, settings)
+    seen = look(history, settings, ordered=True)
     steps = history.up(seen.current, revision)
     return weighed(settings, Way(history, seen.current, steps, "upgrade"), seen, detailed=detailed)
 
@@ -106,7 +107,7 @@ def downgrade(history: History, settings: Settings, revision: str, *, detailed: 
     if revision == "base":
         raise DowngradeToBase
     _check_name(history, revision)
-    seen = look(history, settings)
+    seen = look(history, settings, ordered=True)
     steps = history.down(seen.current, revision)
     return weighed(settings, Way(history, seen.current, steps, "downgrade"), seen, detailed=detailed)
 
@@ -126,8 +127,12 @@ def recorded(history: History, settings: Settings) -> Heads:
     return look(history, settings).current
 
 
-def look(history: History, settings: Settings, *, known_only: bool = True) -> Seen:
-    """Return the state of the database, as :func:`recorded` does; unless ``known_only`` of any revision."""
+def look(history: History, settings: Settings, *, known_only: bool = True, ordered: bool = False) -> Seen:
+    """Return the state of the database, as :func:`recorded` does; unless ``known_only`` of any revision.
+
+    Raises:
+        NeverRun: ``ordered``, and revisions count as applied that were not.
+    """
 
     def see(context: MigrationContext) -> Seen:
         connection = context.connection
@@ -135,6 +140,8 @@ def look(history: History, settings: Settings, *, known_only: bool = True) -> Se
         current = tuple(sorted(context.get_current_heads()))
         if known_only:
             applied.check_known(history, connection, current, settings.database.name)
+        if ordered:
+            applied.check_order(history, connection, current, settings.database.name)
         last = ledger.events(connection, newest=1)
         named = ledger.events(connection, "environment", newest=1) if last else ()
         return Seen(current, named[-1].detail if named else None, last[-1].id if last else 0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from alembic.runtime.migration import MigrationContext
 
 from dbtasks import applied, dialects, ledger, lock, road
-from dbtasks.applied import Found
+from dbtasks.applied import Found, Skipped
 from dbtasks.dialects import urls
 from dbtasks.errors import DatabaseMissing
 from dbtasks.history import History, Revision
@@ -33,6 +33,7 @@ class Status:
         sourceless: those, and others below them, whose source the ledger does not have either.
         migrating: who holds the lock; None when nobody does.
         edited: the applied revisions whose files say something else than when they were applied.
+        skipped: revisions that were put below an applied one, and never run; None when there are none.
         unfinished: the last run of a revision, if it failed or was killed where that may leave it half applied.
     """
 
@@ -48,6 +49,7 @@ class Status:
     edited: tuple[Revision, ...] = ()
     unfinished: Event | None = None
     sourceless: tuple[str, ...] = ()
+    skipped: Skipped | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class _Seen:
     migrating: Holder | None = None
     applied: Found = NOTHING  # when no file has one of the current revisions
     sources: Mapping[str, str] = field(default_factory=dict)  # with which each revision was applied
+    skipped: Skipped | None = None
 
 
 def of(history: History, settings: Settings) -> Status:
@@ -79,6 +82,7 @@ def of(history: History, settings: Settings) -> Status:
             holder,
             applied.found(history, connection, current) if history.unknown(current) else NOTHING,
             ledger.sources(connection).by_revision,
+            applied.skipped(history, connection, current),
         )
 
     exists, seen = True, _Seen()
@@ -102,6 +106,7 @@ def of(history: History, settings: Settings) -> Status:
         edited=_edited(history, effective, seen),
         unfinished=None if seen.migrating or dialects.of(url).atomic else ledger.unfinished(seen.events),
         sourceless=seen.applied.missing,
+        skipped=seen.skipped,
     )
 
 

@@ -201,6 +201,7 @@ def test_status_as_json(repository: Repository) -> None:
         "sourceless": [],
         "migrating": None,
         "edited": [],
+        "never_run": [],
         "unfinished": None,
     }
 

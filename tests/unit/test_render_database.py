@@ -140,6 +140,7 @@ def test_a_status_as_json() -> None:
         '  "sourceless": [],',
         '  "migrating": null,',
         '  "edited": [],',
+        '  "never_run": [],',
         '  "unfinished": null',
         "}",
     )

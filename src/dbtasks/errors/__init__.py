@@ -104,7 +104,7 @@ from dbtasks.errors.rehearsal import (
     UpgradeFailsOnRows,
     UpgradeNotRepeatable,
 )
-from dbtasks.errors.sync import KeptSourceBroken, RevertFailed, UnknownDatabaseRevision
+from dbtasks.errors.sync import KeptSourceBroken, NeverRun, RevertFailed, UnknownDatabaseRevision
 from dbtasks.errors.usage import BadCommandLine, RenameNotFound, TasksMissing, UnknownValue, UnknownWord
 
 __all__ = [
@@ -154,6 +154,7 @@ __all__ = [
     "MissingParent",
     "ModelMoved",
     "ModelsNotCreatable",
+    "NeverRun",
     "NoServices",
     "NoSuchDistance",
     "NotCarriedOut",

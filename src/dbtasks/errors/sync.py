@@ -27,6 +27,29 @@ class UnknownDatabaseRevision(DbtasksError):
         return "inv db.sync"
 
 
+class NeverRun(DbtasksError):
+    """The database counts revisions as applied that were put below an applied one, and never run."""
+
+    database: str
+    revisions: tuple[str, ...]
+    above: str
+    before: tuple[str, ...]
+    current: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"The database '{self.database}' counts {quoted(self.revisions)} as applied, which was never run on it."
+
+    def why(self) -> str:
+        before = quoted(self.before) or "nothing"
+        return f"{self.above} was applied on top of {before}, and its file says now that it comes after that one."
+
+    def fix(self) -> str:
+        return (
+            f"inv db.sync reverts {self.above} and applies it again at its place; if all of that was done by hand, "
+            f"inv db.stamp --rev {','.join(self.current)}."
+        )
+
+
 class KeptSourceBroken(DbtasksError):
     """The source of a revision that the ledger kept cannot be used."""
 

@@ -29,6 +29,10 @@ def status(result: Status) -> str:
         *text.listed(result.pending),
         *(f"edited       {one.id}  {one.message}  (since it was applied)" for one in result.edited),
     ]
+    if result.skipped:
+        lines += [
+            f"never run    {one}  (below {result.skipped.above}, applied before)" for one in result.skipped.revisions
+        ]
     if result.migrating:
         lines.append(f"migrating    {result.migrating}")
     if result.unfinished:
@@ -39,6 +43,8 @@ def status(result: Status) -> str:
         lines.append("Next: inv db.repair")
     elif result.unknown:
         lines.append(_unknown(result))
+    elif result.skipped:
+        lines.append("Next: inv db.sync")
     elif result.pending:
         lines.append("Next: inv db.upgrade")
     return "\n".join(lines)
@@ -65,6 +71,7 @@ def status_json(result: Status) -> str:
             "sourceless": result.sourceless,
             "migrating": asdict(result.migrating) if result.migrating else None,
             "edited": [one.id for one in result.edited],
+            "never_run": result.skipped.revisions if result.skipped else [],
             "unfinished": result.unfinished.revision if result.unfinished else None,
         }
     )
