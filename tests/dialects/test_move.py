@@ -16,7 +16,7 @@ from dbtasks.guard import Consent
 from dialects.test_reset import CLUTTER, CYCLE, EVERYTHING
 from dialects.verbs import chain, here, upgrade, url_of
 from support.repository import Repository, Sql, tiny
-from support.servers import connected
+from support.servers import connected, product
 
 MORE = {
     "sqlite": """
@@ -28,7 +28,6 @@ MORE = {
         CREATE VIEW again AS SELECT * FROM "hens' view";
     """,
     "mysql": """
-        SELECT NEXTVAL(counter); SELECT NEXTVAL(counter);
         CREATE TABLE counted (id INTEGER AUTO_INCREMENT PRIMARY KEY);
         INSERT INTO counted VALUES (), (); DELETE FROM counted WHERE id = 2;
         CREATE VIEW `a first` AS SELECT *, DATE_FORMAT(NOW(), '%Y') AS year FROM `hens' view`;
@@ -36,6 +35,7 @@ MORE = {
         CREATE TRIGGER noted AFTER INSERT ON hen FOR EACH ROW INSERT INTO log_of_hens VALUES (NEW.id);
     """,
 }
+MORE["mariadb"] = MORE["mysql"] + "SELECT NEXTVAL(counter); SELECT NEXTVAL(counter);"
 NEXT = {
     "sqlite": "INSERT INTO counted DEFAULT VALUES; SELECT max(id) FROM counted",
     "postgresql": "SELECT nextval('counter')",
@@ -50,10 +50,9 @@ def cluttered(repository: Repository, sql: Sql) -> Repository:
     chain(repository, "one", "two")
     upgrade(repository)
     url, clutter = url_of(repository), CYCLE
-    dialect = url.get_backend_name()
-    if dialect == "mysql":
+    if url.get_backend_name() == "mysql":
         clutter = clutter.replace('"odd ""table"', "`odd ``table`").replace('"', "`")
-    sql(url, clutter + CLUTTER[dialect] + MORE[dialect] + ROWS)
+    sql(url, clutter + CLUTTER[product(url)] + MORE[product(url)] + ROWS)
     return repository
 
 
