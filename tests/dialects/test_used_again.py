@@ -78,8 +78,9 @@ TOO_MUCH = (
     "CREATE EVENT other ON SCHEDULE EVERY 1 YEAR DO SELECT 1",
     "ALTER DATABASE CHARACTER SET latin1",
 )
+SHOWN_GONE = "DROP TABLE child; DROP TABLE parent"  # the view shows it: MySQL goes on to say the same of that
 MARIADB_TOO_MUCH = (
-    "DROP TABLE child; DROP TABLE parent",  # which the view shows, of which MySQL goes on to say the same
+    SHOWN_GONE,
     "INSERT INTO `odd % name` VALUES (NEXTVAL(numbers))",
     "ALTER SEQUENCE numbers INCREMENT BY 3",
     "CREATE SEQUENCE other",
@@ -133,12 +134,12 @@ mariadb = pytest.mark.parametrize("dialect", ["mysql"])
 
 
 @mariadb
-def test_what_was_done_is_undone(mold: Mold, sql: Sql) -> None:
+def test_what_was_done_is_undone(mold: Mold, sql: Sql, server_url: URL) -> None:
     """Rows, numbers, columns, keys and tables are as they were, in the same database."""
     with mold.copy() as first:
         whole = dump(first, sql)
     left(first, sql)
-    for change in UNDONE:
+    for change in (*UNDONE, *([SHOWN_GONE] if product(server_url) == "mysql" else [])):
         with mold.copy() as url:
             assert (change, url) == (change, first)
             sql(url, change)
