@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Column, DefaultClause, Table, TextClause
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import NoReferencedTableError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import UUID, TypeEngine
 
 from dbtasks.dialects import foreign, innodb
 from dbtasks.dialects.innodb import Trouble
@@ -131,6 +131,12 @@ class MySQLPortability(Portability):
 
     name = foreign.M
     has_short_keys = True
+
+    def _of_table(self, table: Table, written: Dialect) -> Iterator[Trouble]:
+        yield from super()._of_table(table, written)
+        for column in table.columns if not getattr(written, "is_mariadb", False) else ():
+            if isinstance(innodb.plain(column.type, written), UUID):  # SQLAlchemy writes it as for MariaDB
+                yield Trouble("refused", column.name, "it has no UUID")
 
     def _whole(self, table: Table, written: Dialect) -> Iterator[Trouble]:
         yield from super()._whole(table, written)
