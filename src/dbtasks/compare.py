@@ -77,10 +77,12 @@ def facts_of(connection: Connection) -> Facts:
     for (_, table), key in inspector.get_multi_pk_constraint().items():
         found["table", table, ""] = True
         found["primary_key", table, ""] = tuple(key["constrained_columns"]) if key else ()
+    dialect = dialects.of(connection.engine.url)
     for (_, table), checks in inspector.get_multi_check_constraints().items():
         for check in checks:
-            found["check", table, str(check["name"] or check["sqltext"])] = check["sqltext"]
-    if dialects.of(connection.engine.url).orders_columns:
+            condition = dialect.definitions.condition(str(check["sqltext"]))
+            found["check", table, str(check["name"] or condition)] = condition
+    if dialect.orders_columns:
         for (_, table), columns in inspector.get_multi_columns().items():
             found["column_order", table, ""] = tuple(column["name"] for column in columns)
     for enum in getattr(inspector, "get_enums", list)():

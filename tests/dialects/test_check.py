@@ -154,7 +154,7 @@ op.execute('DELETE FROM item')
 op.create_table('new', sa.Column('id', sa.Integer(), primary_key=True), sa.Column('x', sa.Integer(), unique=True))
 with op.batch_alter_table('item') as batch_op:
     batch_op.create_index('ix', ['id'])
-    batch_op.create_foreign_key('fk', 'item', ['id'], ['id'])
+    batch_op.create_foreign_key('fk', 'new', ['id'], ['id'])
     batch_op.drop_column('name')
 """
 

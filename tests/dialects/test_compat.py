@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import URL
 
 from dialects.compat_cases import CASES, HEADER, Case, model
-from dialects.verbs import write_revision
+from dialects.verbs import url_of, write_revision
 from support.checkout import committed, git
 from support.messages import snapshot
 from support.repository import Repository, Sql
+from support.servers import product
 
 MODELS = "services/shop/database/db_models/item_model.py"
 FAILS = {
@@ -60,9 +61,9 @@ asyncio.run(main())
 """
 
 
-def of(dialect: str) -> tuple[Case, ...]:
-    """Return the cases for a dialect."""
-    return tuple(one for one in CASES if dialect in one.only)
+def of(url: URL) -> tuple[Case, ...]:
+    """Return the cases for a database."""
+    return tuple(one for one in CASES if {url.get_backend_name(), product(url)} & {*one.only})
 
 
 def models(bodies: dict[str, str]) -> str:
@@ -73,7 +74,7 @@ def models(bodies: dict[str, str]) -> str:
 @pytest.fixture
 def changed(repository: Repository, dialect: str) -> Repository:
     """Return a working copy whose last commit changes every table of the cases, each in its own way."""
-    cases = of(dialect)
+    cases = of(url_of(repository))
     repository.write(MODELS, models({one.name: one.old for one in cases}))
     drafted = repository.inv("db.revision", "-m", "old")
     assert drafted.code == 0, drafted.err
@@ -108,17 +109,17 @@ def test_every_change(changed: Repository, dialect: str, server_url: URL, sql: S
     got: dict[str, set[tuple[str, str]]] = {}
     for one in told["findings"]:
         got.setdefault(one["table"], set()).add((one["code"], one["item"] or ""))
-    assert got == {one.name: one.expected(dialect) for one in of(dialect) if one.expected(dialect)}
+    assert got == {one.name: one.expected(dialect) for one in of(server_url) if one.expected(dialect)}
     assert [one["table"] for one in told["untried"]] == ["unguessable"]
-    agree(changed, told, dialect, temporary)
+    agree(changed, told, temporary)
 
 
-def agree(repository: Repository, told: dict[str, Any], dialect: str, folder: Path) -> None:
+def agree(repository: Repository, told: dict[str, Any], folder: Path) -> None:
     """Run the old code on the database at head: it has to fail where the trial did, and nowhere without a finding."""
     assert repository.inv("db.upgrade").code == 0
     git(repository.root, "worktree", "add", "-q", str(folder / "old"), "HEAD~1")
     old = Repository(folder / "old", repository.url)
-    cases = {one.name: one.given for one in of(dialect) if one.name not in NOT_RUN}
+    cases = {one.name: one.given for one in of(url_of(repository)) if one.name not in NOT_RUN}
     script = [repository.url, cases]
     done = old._run(["-c", f"import sys; sys.path.insert(0, '.')\n{OLD_CODE}", json.dumps(script)], None, None, None)
     assert done.code == 0, done.err

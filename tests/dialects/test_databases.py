@@ -169,7 +169,7 @@ def test_an_account_that_may_not_create_databases_is_told(missing_database_url: 
     if server_url.get_backend_name() == "postgresql":
         sql(server_url, f"DROP ROLE IF EXISTS {user}; CREATE ROLE {user} LOGIN PASSWORD '{password}'")
     else:
-        sql(server_url, f"CREATE OR REPLACE USER {user}@127.0.0.1 IDENTIFIED BY '{password}'")
+        sql(server_url, f"DROP USER IF EXISTS {user}; CREATE USER {user} IDENTIFIED BY '{password}'")
     url = missing_database_url.set(username=user, password=password)
     with pytest.raises(MayNotCreateDatabase) as caught:
         databases.create(url)

@@ -112,6 +112,16 @@ def test_changed_types_and_defaults_are_found_and_mended(filled: Repository, sql
     assert differences(filled) == []
 
 
+def test_a_check_that_is_told_otherwise_is_the_same(repository: Repository, sql: Sql) -> None:
+    """MySQL says -(5) of a check, and -5 after the next change of its table: neither is a difference."""
+    check = 'sa.CheckConstraint("x > -5", name="ck_x")'
+    write_revision(repository, "one", None, f'op.create_table("item", sa.Column("x", sa.BigInteger()), {check})')
+    upgrade(repository)
+    sql(url_of(repository), "ALTER TABLE item ADD COLUMN y INTEGER; ALTER TABLE item DROP COLUMN y")
+    assert differences(repository) == []
+    assert "Nothing to repair: " in repository.inv("db.repair").out
+
+
 def test_a_repair_that_loses_asks(filled: Repository, sql: Sql) -> None:
     """The differences and the stakes are shown first; without the name nothing is done."""
     sql(url_of(filled), "CREATE TABLE left_over (id INTEGER); INSERT INTO left_over VALUES (7)")

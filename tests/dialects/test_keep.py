@@ -240,11 +240,11 @@ def test_a_hundred_thousand_rows(repository: Repository, sql: Sql) -> None:
     write_revision(repository, "zero")
     write_revision(repository, "one", "zero", create, 'op.drop_table("big")')
     upgrade(repository)
-    if url.get_backend_name() == "mysql":
-        sql(url, "INSERT INTO big SELECT seq, concat('é', seq) FROM seq_1_to_100000")
-    else:
-        numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
-        sql(url, f"INSERT INTO big {numbers} SELECT i, 'é' || i FROM n")
+    joined = "concat('é', i)" if url.get_backend_name() == "mysql" else "'é' || i"
+    digits = "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9)"  # MySQL recurses 1000 times
+    number = "1 + a.i + 10 * b.i + 100 * c.i + 1000 * d.i + 10000 * e.i AS i"
+    numbers = f"{digits} SELECT {number} FROM n a, n b, n c, n d, n e"
+    sql(url, f"INSERT INTO big SELECT i, {joined} FROM ({numbers}) AS numbers")
     before = sql(url, "SELECT count(*), max(x), min(x), sum(id) FROM big")
     assert before[0][0] == 100000
     downgrade(repository, "-1")

@@ -16,7 +16,7 @@ from dbtasks.guard import Consent
 from dialects.test_reset import CLUTTER, CYCLE, EVERYTHING
 from dialects.verbs import chain, here, upgrade, url_of
 from support.repository import Repository, Sql, tiny
-from support.servers import connected
+from support.servers import connected, product
 
 MORE = {
     "sqlite": """
@@ -28,7 +28,6 @@ MORE = {
         CREATE VIEW again AS SELECT * FROM "hens' view";
     """,
     "mysql": """
-        SELECT NEXTVAL(counter); SELECT NEXTVAL(counter);
         CREATE TABLE counted (id INTEGER AUTO_INCREMENT PRIMARY KEY);
         INSERT INTO counted VALUES (), (); DELETE FROM counted WHERE id = 2;
         CREATE VIEW `a first` AS SELECT *, DATE_FORMAT(NOW(), '%Y') AS year FROM `hens' view`;
@@ -36,6 +35,7 @@ MORE = {
         CREATE TRIGGER noted AFTER INSERT ON hen FOR EACH ROW INSERT INTO log_of_hens VALUES (NEW.id);
     """,
 }
+MORE["mariadb"] = MORE["mysql"] + "SELECT NEXTVAL(counter); SELECT NEXTVAL(counter);"
 NEXT = {
     "sqlite": "INSERT INTO counted DEFAULT VALUES; SELECT max(id) FROM counted",
     "postgresql": "SELECT nextval('counter')",
@@ -50,10 +50,9 @@ def cluttered(repository: Repository, sql: Sql) -> Repository:
     chain(repository, "one", "two")
     upgrade(repository)
     url, clutter = url_of(repository), CYCLE
-    dialect = url.get_backend_name()
-    if dialect == "mysql":
+    if url.get_backend_name() == "mysql":
         clutter = clutter.replace('"odd ""table"', "`odd ``table`").replace('"', "`")
-    sql(url, clutter + CLUTTER[dialect] + MORE[dialect] + ROWS)
+    sql(url, clutter + CLUTTER[product(url)] + MORE[product(url)] + ROWS)
     return repository
 
 
@@ -273,7 +272,7 @@ def test_an_open_transaction_is_told(mysql_url: URL, sql: Sql, tmp_path: Path) -
     def meanwhile(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         connection.exec_driver_sql("UPDATE t_one SET id = 6")
-        with pytest.raises(DatabaseInUse, match=r"tester from 127\.0\.0\.1:\d+, process \d+"):
+        with pytest.raises(DatabaseInUse, match=r"tester from (localhost|127\.0\.0\.1):\d+, process \d+"):
             migrate.reset(*here(repository))
         assert sql.tables(mysql_url) == ["alembic_version", "t_one"]
         assert migrate.reset(*here(repository), force=True).aside is not None

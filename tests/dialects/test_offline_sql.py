@@ -8,7 +8,7 @@ from dbtasks import compare, migrate, offline
 from dbtasks.errors import BadRevisionRange, UnknownRevision
 from dialects.verbs import chain, execute, here, upgrade, url_of, write_revision
 from support.repository import Repository, Sql, fresh
-from support.servers import connected
+from support.servers import connected, product
 
 TABLES = "CREATE TABLE t_{} ("
 
@@ -107,8 +107,8 @@ def test_a_revision_that_asks_the_database_is_named(repository: Repository) -> N
 
 
 def _exact(repository: Repository) -> Repository:
-    """Return the repository with a URL that says MariaDB where that is meant: its SQL is not all MySQL's."""
-    return Repository(repository.root, repository.url.replace("mysql+", "mariadb+"))
+    """Return the repository with a URL that says MariaDB where the server is one: its SQL is not all MySQL's."""
+    return Repository(repository.root, repository.url.replace("mysql+", f"{product(url_of(repository))}+"))
 
 
 def _run(url: URL, text: str) -> None:

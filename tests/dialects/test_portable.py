@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dbtasks.dialects import named
 from support.portable import CASES, KEYS, table
-from support.servers import connected
+from support.servers import connected, product
 
 
 def tables() -> Iterator[tuple[str, Table]]:
@@ -27,9 +27,9 @@ def works(connection: Connection, made: Table) -> bool:
     return True
 
 
-def test_the_servers_agree(database_url: URL, dialect: str) -> None:
+def test_the_servers_agree(database_url: URL) -> None:
     """A table that is told not to work on a database is refused by it, and every other one is not."""
-    name = "mariadb" if dialect == "mysql" else dialect
+    name = product(database_url)
     portability = named(name, "").portability
     told = {key: not list(portability.of_table(made, name)) for key, made in tables()}
     assert connected(database_url, lambda connection: {key: works(connection, made) for key, made in tables()}) == told

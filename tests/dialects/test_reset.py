@@ -8,6 +8,7 @@ from dbtasks import environment, guard, migrate
 from dbtasks.errors import DatabaseMissing, ManyHeads, NotThisMachine
 from dialects.verbs import chain, command, here, upgrade, url_of, write_revision
 from support.repository import Completed, Repository, Sql
+from support.servers import product
 
 CYCLE = """
 CREATE TABLE hen (id INTEGER NOT NULL PRIMARY KEY, egg_id INTEGER);
@@ -38,13 +39,13 @@ CLUTTER = {
     """,
     "mysql": """
         ALTER TABLE hen ADD FOREIGN KEY (egg_id) REFERENCES egg (id);
-        CREATE SEQUENCE counter;
-        CREATE FUNCTION crow() RETURNS INTEGER RETURN 1;
+        CREATE FUNCTION crow() RETURNS INTEGER DETERMINISTIC RETURN 1;
         CREATE PROCEDURE lay() SELECT 1;
         CREATE TRIGGER crow BEFORE INSERT ON hen FOR EACH ROW SET NEW.egg_id = NULL;
         CREATE EVENT morning ON SCHEDULE EVERY 1 DAY DO SELECT 1;
     """,
 }
+CLUTTER["mariadb"] = CLUTTER["mysql"] + "CREATE SEQUENCE counter;"
 EVERYTHING = {
     "sqlite": "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'",
     "postgresql": """
@@ -75,7 +76,7 @@ def cluttered(repository: Repository, sql: Sql) -> Repository:
     url, clutter = url_of(repository), CYCLE
     if url.get_backend_name() == "mysql":
         clutter = clutter.replace('"odd ""table"', "`odd ``table`").replace('"', "`")
-    sql(url, clutter + CLUTTER[url.get_backend_name()] + "INSERT INTO t_one VALUES (1)")
+    sql(url, clutter + CLUTTER[product(url)] + "INSERT INTO t_one VALUES (1)")
     return repository
 
 

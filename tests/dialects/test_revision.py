@@ -202,8 +202,8 @@ def _limited(repository: Repository, server_url: URL, sql: Sql) -> Repository:
     if server_url.get_backend_name() == "postgresql":
         sql(server_url, "DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN PASSWORD 'few'")
     else:
-        grant = f"GRANT ALL ON {url.database}.* TO limited@127.0.0.1 IDENTIFIED BY 'few'"
-        sql(server_url, f"CREATE OR REPLACE USER limited@127.0.0.1; {grant}")
+        grant = f"GRANT ALL ON {url.database}.* TO limited"
+        sql(server_url, f"DROP USER IF EXISTS limited; CREATE USER limited IDENTIFIED BY 'few'; {grant}")
     return Repository(repository.root, url.render_as_string(hide_password=False))
 
 

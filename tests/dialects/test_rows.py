@@ -1,7 +1,6 @@
 """Made-up rows: every table of every type that a database has gets some, and they fit what it is about to become."""
 
 from functools import partial
-from pathlib import Path
 
 from sqlalchemy import URL, Connection, MetaData
 
@@ -9,10 +8,10 @@ from dbtasks import databases, dialects, rows
 from dbtasks.drafting import snapshot
 from dbtasks.drafting.snapshot import Scope
 from dbtasks.rows import Full, Schema, Wanted
+from dialects.test_types import possible
 from support.repository import Sql
 from support.schemas import metadata_of
 
-MODELS = Path(__file__).parent / "types"
 # Its check asks for a text LIKE another one, which is not made up.
 NOT_FILLED = ["parent"]
 
@@ -36,9 +35,9 @@ def filled(url: URL, wanted: Wanted) -> Full:
     return databases.connect(url, lambda connection: rows.fill(connection, wanted), write=True)
 
 
-def test_every_type(database_url: URL, dialect: str) -> None:
+def test_every_type(database_url: URL) -> None:
     """Each table gets rows, whatever its types, keys, checks, enums and computed columns; a second time it gets none."""
-    for file in sorted([*(MODELS / "every").glob("*.py"), *(MODELS / dialect).glob("*.py")]):
+    for file in possible(database_url):
         databases.connect(database_url, partial(create, metadata_of(file.read_text(encoding="utf-8"))), write=True)
     wanted = rows.wanted(schema_of(database_url))
     full = filled(database_url, wanted)

@@ -7,6 +7,7 @@ from dialects.verbs import url_of
 from support.repository import Completed, Repository
 from support.rows import Way
 from support.schemas import metadata_of
+from support.servers import product
 from support.snapshot import compared, snapshot
 from support.way import Journey
 
@@ -85,26 +86,35 @@ def groups(dialect: str) -> list[Path]:
     return sorted([*(MODELS / "every").glob("*.py"), *(MODELS / dialect).glob("*.py")])
 
 
+def possible(url: URL) -> list[Path]:
+    """Return those that a server can have: MySQL has no literal as the default of a TEXT or JSON column."""
+    found = groups(url.get_backend_name())
+    return [one for one in found if one.stem != "long_defaults" or product(url) != "mysql"]
+
+
 CASES = [pytest.param(dialect, file, id=f"{dialect}-{file.stem}") for dialect in DIALECTS for file in groups(dialect)]
 
 
 @pytest.mark.parametrize(("dialect", "file"), CASES)
 def test_a_group_of_types_is_drafted_as_it_is(file: Path, repository: Repository, server_url: URL) -> None:
     """A draft makes what SQLAlchemy itself would create, leaves nothing to draft, and leaves no trace when reverted."""
+    if file not in possible(server_url):
+        pytest.skip("MySQL has no literal as the default of a TEXT or JSON column.")
     way = Way(MetaData(), metadata_of(file.read_text(encoding="utf-8")))
     journey = Journey(repository, server_url, way, file.name)
     journey.go_once()
     assert not journey.problems, journey.report()
 
 
-def test_all_of_them_through_inv(repository: Repository, dialect: str) -> None:
+def test_all_of_them_through_inv(repository: Repository, dialect: str, server_url: URL) -> None:
     """All groups at once, each the models of a service: drafted, applied, nothing more to draft, reverted, no trace."""
     repository.remove("services/shop")
-    for file in groups(dialect):
+    for file in possible(server_url):
         name = file.stem if file.parent.name == "every" else f"{dialect}_{file.stem}"
         repository.write(f"services/{name}/db_models/{name}_model.py", file.read_text(encoding="utf-8"))
     repository.write("services/common/types.py", CUSTOM_TYPES)
-    repository.write("services/custom/db_models/custom_model.py", CUSTOM)
+    custom = CUSTOM if product(server_url) != "mysql" else CUSTOM.replace(', server_default="{}"', "")
+    repository.write("services/custom/db_models/custom_model.py", custom)
     before = snapshot(url_of(repository))
     told = _told(repository.inv("db.revision", "-m", "first", "db.upgrade", "db.revision", "-m", "again"))
     assert told.endswith(f"\n{NOTHING}")

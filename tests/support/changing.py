@@ -22,7 +22,7 @@ from support.drawing import (
     schemas,
     without,
 )
-from support.normal import normal
+from support.normal import bracketed, normal
 from support.rows import Way
 from support.schemas import Column, Schema, Table, Type, metadata_of, source
 
@@ -31,7 +31,12 @@ class Pair:
     """The models before and after; as text, their source."""
 
     def __init__(self, before: Schema, after: Schema) -> None:
+        self.schemas = before, after
         self.before, self.after = source(before), source(after)
+
+    def in_brackets(self) -> "Pair":
+        """Return the same with the defaults of long texts and documents as MySQL has them: as expressions."""
+        return Pair(*map(bracketed, self.schemas))
 
     @property
     def way(self) -> Way:

@@ -1,5 +1,6 @@
 """What a drawn schema has to be like so that all three databases can have it."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -77,6 +78,22 @@ def _fitting(table: Table, schema: Schema) -> Table:
         indexes=tuple(_usable(plain, indexed, taken)),
         checks=tuple(one for one in table.checks if one.column in numbers),
     )
+
+
+def bracketed(schema: Schema) -> Schema:
+    """Return the schema with the defaults of long texts and documents as expressions."""
+    return replace(schema, tables=tuple(map(_bracketed, schema.tables)))
+
+
+def _bracketed(table: Table) -> Table:
+    def changed(one: Column) -> Column:
+        if not one.default or one.type.kind not in ("Text", "JSON"):
+            return one
+        literal = ast.literal_eval(one.default).replace("'", "''")
+        expression = f"('{literal}')"
+        return replace(one, default=f"text({expression!r})")
+
+    return replace(table, columns=tuple(map(changed, table.columns)))
 
 
 def _default(column: Column, schema: Schema) -> str:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -102,6 +103,19 @@ def connected(url: URL, work: Callable[[Connection], T]) -> T:
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(lambda: asyncio.run(run())).result()
+
+
+def product(url: URL) -> str:
+    """Return what a database is of: the dialect, except that MariaDB is told from MySQL whatever the URL says."""
+    dialect = url.get_backend_name()
+    if dialect not in ("mysql", "mariadb"):
+        return dialect
+    return "mariadb" if _is_mariadb(url._replace(database=None)) else "mysql"
+
+
+@cache
+def _is_mariadb(server: URL) -> bool:
+    return connected(server, lambda connection: bool(getattr(connection.dialect, "is_mariadb", False)))
 
 
 class Servers:

@@ -149,7 +149,8 @@ def _mysql(connection: Connection) -> Iterator[Fact]:
             elif words.startswith("PRIMARY KEY"):
                 yield Fact(table, "key", "PRIMARY", words)
             elif words.startswith("CONSTRAINT"):
-                yield Fact(table, "key", *_split(words.removeprefix("CONSTRAINT ")))
+                negative = re.sub(r"-\((\d+)\)", r"-\1", words)  # MySQL writes the one, and later the other
+                yield Fact(table, "key", *_split(negative.removeprefix("CONSTRAINT ")))
             else:
                 how, _, rest = words.partition("KEY ")
                 name, columns = _split(rest)

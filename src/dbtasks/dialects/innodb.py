@@ -1,9 +1,10 @@
 """What a key of InnoDB can hold: so many bytes, and of a long text only as much as is said."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, UnaryExpression, UniqueConstraint, types
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, TextClause, UnaryExpression, UniqueConstraint, types
 from sqlalchemy.engine import Dialect
 
 from dbtasks.dialects import foreign
@@ -14,6 +15,7 @@ Kind = Literal[
 Key = PrimaryKeyConstraint | UniqueConstraint | Index
 
 KEY_BYTES = 3072  # https://dev.mysql.com/doc/refman/8.4/en/innodb-limits.html
+CALL = re.compile(r"\s*(\w+)\s*\(")
 CHARACTER_BYTES = 4  # of utf8mb4
 SIZES: tuple[tuple[type[types.TypeEngine[Any]], int], ...] = (
     (types.SmallInteger, 2),
@@ -53,6 +55,8 @@ def keys(table: Table, written: Dialect) -> Iterator[Trouble]:
             yield Trouble("partial", str(index.name or ""), "")
         if is_mariadb and not _is_of_columns(index):
             yield Trouble("expression", str(index.name or ""), "an index of an expression")
+        elif not is_mariadb and any(_is_bare(one, table) for one in index.expressions):
+            yield Trouble("expression", str(index.name or ""), "an index of an expression without brackets around it")
     kinds = (PrimaryKeyConstraint, UniqueConstraint)
     found = [one for one in table.constraints if isinstance(one, kinds) and one.columns]
     for one in sorted((*found, *filter(_is_plain, table.indexes)), key=_columns):
@@ -67,7 +71,7 @@ def _key(key: Key, written: Dialect) -> Iterator[Trouble]:
     name = str(key.name or _columns(key))
     lengths = _prefixes(key, columns)
     long = [one for one in columns if is_long(one.type, written) and one.name not in lengths]
-    total = sum(_size(_plain(one.type, written), lengths.get(one.name)) for one in columns)
+    total = sum(_size(plain(one.type, written), lengths.get(one.name)) for one in columns)
     if long:
         yield Trouble("key-without-length", long[0].name, name)
     elif total > KEY_BYTES:
@@ -93,11 +97,17 @@ def _is_of_columns(index: Index) -> bool:
     return all(isinstance(one, Column) for one in parts)
 
 
+def _is_bare(part: object, table: Table) -> bool:
+    """Return whether a part of an index begins with a function; a column may have a length in brackets."""
+    called = CALL.match(part.text) if isinstance(part, TextClause) else None
+    return called is not None and called[1] not in table.columns
+
+
 def _columns(key: Key) -> str:
     return ", ".join(one.name for one in key.columns)
 
 
-def _plain(kind: "types.TypeEngine[Any]", written: Dialect) -> "types.TypeEngine[Any]":
+def plain(kind: "types.TypeEngine[Any]", written: Dialect) -> "types.TypeEngine[Any]":
     """Return the type that a database sees, for one that the project has made for itself too."""
     found = kind.dialect_impl(written)
     return found.impl_instance if isinstance(found, types.TypeDecorator) else found
@@ -105,7 +115,7 @@ def _plain(kind: "types.TypeEngine[Any]", written: Dialect) -> "types.TypeEngine
 
 def is_long(of: "types.TypeEngine[Any]", written: Dialect) -> bool:
     """Return whether a type is one of which a key and a default have only a part, or nothing."""
-    kind = _plain(of, written)
+    kind = plain(of, written)
     long = isinstance(kind, types.Text | types.LargeBinary | types.JSON)
     return long and getattr(kind, "length", None) is None
 

@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Column, DefaultClause, Table, TextClause
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import NoReferencedTableError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+from sqlalchemy.types import UUID, TypeEngine
 
 from dbtasks.dialects import foreign, innodb
 from dbtasks.dialects.innodb import Trouble
@@ -76,6 +77,14 @@ class Portability:
         if said := self.foreign(text):
             yield Trouble("default", column.name, said)
 
+    def expression_only(self, kind: TypeEngine[Any], written: Dialect) -> bool:
+        """Return whether a default of a type has to be an expression in brackets."""
+        return False
+
+    def sets_default(self, column: "Column[Any]", written: Dialect) -> bool:
+        """Return whether a column gets the default that it now has by itself, and not only with all that it is."""
+        return True
+
     def foreign(self, sql: str) -> str:
         """Return what in a statement only other databases have; "" when nothing is known to be."""
         return foreign.found(sql, self.name)
@@ -123,6 +132,12 @@ class MySQLPortability(Portability):
     name = foreign.M
     has_short_keys = True
 
+    def _of_table(self, table: Table, written: Dialect) -> Iterator[Trouble]:
+        yield from super()._of_table(table, written)
+        for column in table.columns if not getattr(written, "is_mariadb", False) else ():
+            if isinstance(innodb.plain(column.type, written), UUID):  # SQLAlchemy writes it as for MariaDB
+                yield Trouble("refused", column.name, "it has no UUID")
+
     def _whole(self, table: Table, written: Dialect) -> Iterator[Trouble]:
         yield from super()._whole(table, written)
         yield from innodb.keys(table, written)
@@ -131,10 +146,20 @@ class MySQLPortability(Portability):
         """Yield the keys of which InnoDB has no more than a part."""
         yield from innodb.keys(table, compiler(name))
 
+    def expression_only(self, kind: TypeEngine[Any], written: Dialect) -> bool:
+        """MySQL has no other default of a TEXT, BLOB or JSON (error 1101)."""
+        return not getattr(written, "is_mariadb", False) and innodb.is_long(kind, written)
+
+    def sets_default(self, column: "Column[Any]", written: Dialect) -> bool:
+        """MySQL sets none of a TEXT so (error 1101), and after DROP DEFAULT it refuses rows without a value (1364)."""
+        if column.server_default is None:
+            return not column.nullable or getattr(written, "is_mariadb", False)
+        return not self.expression_only(column.type, written)
+
     def of_default(self, column: "Column[object]", written: Dialect) -> Iterator[Trouble]:
         """Yield also the default of a long text, which MySQL has only as an expression in brackets."""
-        text, is_mariadb = default_of(column, written), getattr(written, "is_mariadb", False)
-        if text and not is_mariadb and innodb.is_long(column.type, written) and not text.startswith("("):
+        text = default_of(column, written)
+        if text and self.expression_only(column.type, written) and not text.startswith("("):
             yield Trouble("long-default", column.name, text)
         else:
             yield from super().of_default(column, written)

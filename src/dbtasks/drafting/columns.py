@@ -97,6 +97,7 @@ def _altered(
     # A key that counts up goes on with it only if every change says so.
     says = sides.dialect.alters_autoincrement and ("autoincrement" in details or counts)
     counting: dict[str, Any] = {"autoincrement": counts} if says else {}
+    is_whole = "server default" in details and not sides.dialect.portability.sets_default(new, sides.sql)
     return ops.AlterColumnOp(
         old.table.name,
         old.name,
@@ -106,7 +107,7 @@ def _altered(
         existing_server_default=old.server_default if old.server_default is not None else False,
         existing_comment=old.comment,
         modify_type=new.type if "type" in details else None,
-        modify_nullable=new.nullable if "nullable" in details else None,
+        modify_nullable=new.nullable if "nullable" in details or is_whole else None,
         modify_server_default=new.server_default if "server default" in details else False,
         modify_comment=new.comment if "comment" in details else False,
         **counting,

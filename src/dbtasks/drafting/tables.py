@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from alembic.operations import ops
-from sqlalchemy import Boolean, Column, DefaultClause, Enum, String, Table
+from sqlalchemy import Boolean, Column, DefaultClause, Enum, String, Table, text
 from sqlalchemy.types import TypeEngine
 
 from dbtasks.compare import Difference
@@ -15,7 +15,7 @@ from dbtasks.drafting import sequences
 from dbtasks.drafting.change import Change, Phase, Place
 from dbtasks.drafting.constraints import LITERAL, again
 from dbtasks.drafting.operations import Break, DropComputed, Remark
-from dbtasks.drafting.sides import Sides
+from dbtasks.drafting.sides import Sides, escaped
 
 
 def changes(sides: Sides) -> Iterator[Change]:
@@ -110,7 +110,8 @@ def _old_column(sides: Sides, table: str, name: str) -> Change:
         down = sequences.made(sides, there.columns[name], (add,))
         place = Place.COMPUTED_AWAY if _is_computed(column) and sides.dialect.rebuilds else Place.OLD_COLUMN
         return Change(Phase.TABLES, said, (drop,), down, place, lost=lost)
-    column.server_default = DefaultClause(placeholder)
+    is_expression = sides.dialect.portability.expression_only(column.type, sides.sql)
+    column.server_default = DefaultClause(text(f"({escaped(placeholder)})") if is_expression else placeholder)
     forget = ops.AlterColumnOp(
         there.name,
         name,

@@ -31,6 +31,7 @@ LONG_DEFAULT = re.compile(
     r"(?: COMMENT '((?:[^']|'')*)')?",
     re.MULTILINE,
 )
+NEGATIVE = re.compile(r"('(?:[^'\\]|\\.|'')*'|`[^`]*`)|-\((\d+)\)")  # or what is in quotes
 MARIADB_SEQUENCES = text(
     "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'"
 )
@@ -51,9 +52,13 @@ class MySQLReader(Reader):
         made = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {quoted}").one()[1])
         _complete(table, made)
         for line in made.splitlines():
-            match = LINE.fullmatch(line)
+            match = LINE.fullmatch(self.condition(line))
             if match:
                 yield _line(table.schema, table.name, quoted, line.strip().rstrip(","), match)
+
+    def condition(self, said: str) -> str:
+        """MySQL writes -(5), and -5 after the next change of the table."""
+        return NEGATIVE.sub(lambda one: one[1] or f"-{one[2]}", said)
 
     def objects(self, connection: Connection, schemas: tuple[str | None, ...]) -> Objects:
         """Ask MariaDB, which alone has them: https://mariadb.com/kb/en/show-create-sequence/."""

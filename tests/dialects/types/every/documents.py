@@ -1,7 +1,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import JSON, Uuid, text
+from sqlalchemy import JSON, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.mutable import MutableDict, MutableList
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -20,14 +20,10 @@ class Document(Base):
     not_native: Mapped[uuid.UUID | None] = mapped_column(Uuid(native_uuid=False))
     json: Mapped[dict[str, Any]] = mapped_column(JSON)
     json_null: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    json_default: Mapped[dict[str, Any]] = mapped_column(JSON, server_default='{"a": 1, "b": [":c", "50%"]}')
-    json_sql: Mapped[list[Any]] = mapped_column(JSON, server_default=text("'[]'"))
-    variant: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"), server_default="{}")
+    variant: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))
     mutable: Mapped[dict[str, Any]] = mapped_column(MutableDict.as_mutable(JSON()))
     mutable_class: Mapped[dict[str, Any]] = mapped_column(MutableDict.as_mutable(JSON))
-    mutable_list: Mapped[list[Any]] = mapped_column(
-        MutableList.as_mutable(JSON().with_variant(JSONB(), "postgresql")), server_default="[]"
-    )
+    mutable_list: Mapped[list[Any]] = mapped_column(MutableList.as_mutable(JSON().with_variant(JSONB(), "postgresql")))
 
 
 metadata = Base.metadata

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Numeric,
     String,
     Table,
-    Text,
     Time,
     false,
     func,
@@ -39,7 +38,6 @@ Table(
     Column("umlaut", String(20), server_default="grün ✓"),
     Column("as_sql", String(20), server_default=text("'a b'")),
     Column("as_sql_with_colon", String(20), server_default=text("'a\\:b'")),
-    Column("long", Text, server_default="something"),
 )
 
 Table(
