@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Enum,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -224,6 +225,16 @@ def test_a_column_of_the_key_may_be_null_after_it(go: Go, before: MetaData, afte
     """No database has NULL in a key, and every one wants a value before a column is a part of it."""
     Table("t", before, Column("id", Integer, primary_key=True), Column("part", Integer, primary_key=True))
     Table("t", after, Column("id", Integer, primary_key=True), Column("part", Integer))
+    go(before, after)
+
+
+def test_an_index_goes_before_its_column_grows(go: Go, before: MetaData, after: MetaData) -> None:
+    """MySQL has no TEXT in an index; the index of a foreign key goes late, as the server needs it until then."""
+    Table("t", before, Column("id", Integer, primary_key=True), Column("s", String(20)), Index("ix_t_s", "s", "id"))
+    Table("t", after, Column("id", Integer, primary_key=True), Column("s", Text))
+    for metadata, index in ((before, "ix_u_old"), (after, "ix_u_new")):
+        key = ForeignKey("t.id", name="fk_u")
+        Table("u", metadata, Column("id", Integer, primary_key=True), Column("t_id", key), Index(index, "t_id"))
     go(before, after)
 
 

@@ -34,14 +34,13 @@ class Place(IntEnum):
     COLUMN = 5
     PRIMARY = 6
     OLD_KEY = 7  # columns that may be null once they are no part of the key
-    INDEX_FIRST = 8  # MySQL keeps an index that a foreign key needs until there is another
-    INDEX_LAST = 9
-    OLD_COLUMN = 10
-    COMPUTED = 11  # after every rebuild
-    INDEX = 12
-    CHECK = 13
-    KEY = 14
-    COMMENT = 15
+    INDEX_FIRST = 8  # what takes the place of one that MySQL makes for a foreign key
+    OLD_COLUMN = 9
+    COMPUTED = 10  # after every rebuild
+    INDEX = 11
+    CHECK = 12
+    KEY = 13
+    COMMENT = 14
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,6 @@ def _is_covered(sides: Sides, key: Key, here: dict[Key, Definition], new: dict[K
 def _away(sides: Sides, key: Key, one: Definition, *, covered: bool) -> Change:
     up, down = dropped(key, one), again(sides, key, one)
     place = {FOREIGN: Place.KEY_AWAY, INDEX: Place.INDEX_AWAY}.get(key.kind, Place.CHECK_AWAY)
-    if sides.dialect.implies_indexes and key.kind == INDEX and key not in sides.there.definitions:
-        place = Place.INDEX_LAST
     kind = "drop_index" if key.kind == INDEX else "drop_constraint"
     return Change(Phase.TABLES, Difference(kind, full_name(key), key.name), () if covered else up, down, place)
 
