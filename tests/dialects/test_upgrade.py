@@ -205,6 +205,7 @@ def test_status_is_told_as_text_and_as_json(chained: Repository) -> None:
         "sourceless": [],
         "migrating": None,
         "edited": [],
+        "never_run": [],
         "unfinished": None,
     }
 
