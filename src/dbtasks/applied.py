@@ -21,7 +21,7 @@ from dbtasks.errors import (
     UnknownDatabaseRevision,
 )
 from dbtasks.history import Heads, History
-from dbtasks.ledger import Sources
+from dbtasks.ledger import Event, Sources
 
 PREFIX = "dbtasks_history_"  # of the temporary folder
 
@@ -51,13 +51,14 @@ class Skipped:
     before: tuple[str, ...]
 
 
-def skipped(files: History, connection: Connection, heads: Heads) -> Skipped | None:
+def skipped(files: History, connection: Connection, heads: Heads, runs: Sequence[Event]) -> Skipped | None:
     """Return what was put below an applied revision; None in nearly every database.
 
-    The ledger says what was run, and on top of what. Where it was kept only later, where a stamp was made since, and
-    where a file that was applied is gone (as when the past is joined into one revision), the files are believed.
+    The ledger says what was run, in its events ``runs``, and on top of what. Where it was kept only later, where a
+    stamp was made since, and where a file that was applied is gone (as when the past is joined into one revision), the
+    files are believed.
     """
-    ran, counts = ledger.ran(connection), files.effective(one for one in heads if files.has(one))
+    ran, counts = ledger.ran(runs), files.effective(one for one in heads if files.has(one))
     above = [one for one in files.revisions if one.id in counts & ran and {*one.parents, *one.depends_on} - ran]
     if not above:
         return None
@@ -76,7 +77,7 @@ def skipped(files: History, connection: Connection, heads: Heads) -> Skipped | N
 
 def check_order(files: History, connection: Connection, heads: Heads, database: str) -> None:
     """Raise NeverRun when revisions count as applied that were never run, and that an upgrade would leave out."""
-    found = skipped(files, connection, heads)
+    found = skipped(files, connection, heads, ledger.events(connection, *ledger.RUNS))
     if found:
         raise NeverRun(database, found.revisions, found.above, found.before, heads)
 

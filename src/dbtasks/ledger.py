@@ -155,16 +155,6 @@ def sources(connection: Connection, *revisions: str) -> Sources:
     )
 
 
-def ran(connection: Connection) -> frozenset[str]:
-    """Return the revisions that were run and not reverted since, whatever the database counts as applied."""
-    if not exists(connection):
-        return frozenset()
-    done = table.c.kind.in_(("upgrade", "downgrade")) & (table.c.outcome == DONE)
-    rows = connection.execute(select(table.c.revision, table.c.kind).where(done).order_by(table.c.id))
-    last = {row.revision: row.kind for row in rows}
-    return frozenset(one for one, kind in last.items() if kind == "upgrade")
-
-
 def read(url: URL, *kinds: str, newest: int | None = None) -> tuple[Event, ...]:
     """Return the same of a database by its URL; empty when there is no database, or none that was ever written to.
 
@@ -187,6 +177,12 @@ def unfinished(runs: Sequence[Event]) -> Event | None:
     """Return the last of such events if it did not come to its end, and nothing was done about it since."""
     one = runs[-1] if runs else None
     return one if one and one.kind != "repair" and one.outcome in (STARTED, FAILED) else None
+
+
+def ran(runs: Sequence[Event]) -> frozenset[str]:
+    """Return the revisions that such events say were run and not reverted since, whatever counts as applied."""
+    last = {one.revision: one.kind for one in runs if one.kind in ("upgrade", "downgrade") and one.outcome == DONE}
+    return frozenset(one for one, kind in last.items() if kind == "upgrade")
 
 
 def exists(connection: Connection) -> bool:

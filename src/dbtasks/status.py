@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import URL
 
 from dbtasks import applied, dialects, ledger, lock, road
 from dbtasks.applied import Found, Skipped
@@ -69,25 +71,9 @@ def of(history: History, settings: Settings) -> Status:
         AccessDenied, ServerUnreachable, DatabaseUnusable: that cannot be known.
     """
     url = settings.database.url
-
-    def look(context: MigrationContext) -> _Seen:
-        connection = context.connection
-        assert connection is not None  # noqa: S101 - it is looked at online
-        events = ledger.events(connection, *ledger.RUNS)
-        holder = lock.holder(url, lambda _url, work: work(connection))
-        current = tuple(sorted(context.get_current_heads()))
-        return _Seen(
-            current,
-            events,
-            holder,
-            applied.found(history, connection, current) if history.unknown(current) else NOTHING,
-            ledger.sources(connection).by_revision,
-            applied.skipped(history, connection, current),
-        )
-
     exists, seen = True, _Seen()
     try:
-        seen = road.inspect(history, url, look)
+        seen = road.inspect(history, url, partial(_look, history, url))
     except DatabaseMissing:
         exists = False
     unknown = history.unknown(seen.current)
@@ -107,6 +93,21 @@ def of(history: History, settings: Settings) -> Status:
         unfinished=None if seen.migrating or dialects.of(url).atomic else ledger.unfinished(seen.events),
         sourceless=seen.applied.missing,
         skipped=seen.skipped,
+    )
+
+
+def _look(history: History, url: URL, context: MigrationContext) -> _Seen:
+    connection = context.connection
+    assert connection is not None  # noqa: S101 - it is looked at online
+    events = ledger.events(connection, *ledger.RUNS)
+    current = tuple(sorted(context.get_current_heads()))
+    return _Seen(
+        current,
+        events,
+        lock.holder(url, lambda _url, work: work(connection)),
+        applied.found(history, connection, current) if history.unknown(current) else NOTHING,
+        ledger.sources(connection).by_revision,
+        applied.skipped(history, connection, current, events),
     )
 
 

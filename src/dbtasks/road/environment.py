@@ -18,7 +18,7 @@ from sqlalchemy.exc import SAWarning
 from dbtasks import applied, databases, dialects, history, lock
 from dbtasks.dialects import casts, urls  # noqa: F401 - the first gives Alembic what it has
 from dbtasks.errors import DatabaseMissing, DatabaseUnusable, DbtasksError, MigrationFailed, Source
-from dbtasks.history import Heads, History
+from dbtasks.history import History
 from dbtasks.road import autogenerate, readback
 from dbtasks.road.run import ATTRIBUTE, Journey, Run
 from dbtasks.road.steps import Recorder
@@ -156,13 +156,14 @@ def _steps(run: Run, connection: Connection) -> list[RevisionStep | StampStep]:
     migration = context.get_context()
     recorded = migration.get_current_heads()
     heads = () if migration.purge else recorded
-    if heads and ATTRIBUTE not in context.config.attributes:
-        _check_known(run, connection)
+    is_plain = heads and ATTRIBUTE not in context.config.attributes  # ours have looked before
+    files = _check_known(run, connection) if is_plain else None
     connection.rollback()
     steps: list[RevisionStep | StampStep] = list(migration.opts["fn"](heads, migration))
     stamps = migration.purge or any(step.info.is_stamp for step in steps)
-    if heads and steps and not stamps and ATTRIBUTE not in context.config.attributes:
-        _check_order(run, connection)
+    if files is not None and steps and not stamps:
+        applied.check_order(files, connection, tuple(sorted(heads)), run.shown)
+        connection.rollback()
     revisions = () if stamps else tuple(str(step.info.up_revision_id) for step in steps)
     if steps and not stamps:
         run.direction = "upgrade" if steps[0].info.is_upgrade else "downgrade"
@@ -188,23 +189,12 @@ def detour(migration: MigrationContext, *, running: bool) -> Iterator[None]:
             contextlib.ExitStack().enter_context(Operations.context(migration))
 
 
-def _check_known(run: Run, connection: Connection) -> None:
-    """Raise UnknownDatabaseRevision when no file has what the database records, before Alembic does in its words."""
-    applied.check_known(_files(run), connection, _heads(), run.shown)
-
-
-def _check_order(run: Run, connection: Connection) -> None:
-    """Raise NeverRun, of which Alembic knows nothing."""
-    applied.check_order(_files(run), connection, _heads(), run.shown)
-    connection.rollback()
-
-
-def _files(run: Run) -> History:
-    return history.read(run.project, context.config, context.script)
-
-
-def _heads() -> Heads:
-    return tuple(sorted(context.get_context().get_current_heads()))
+def _check_known(run: Run, connection: Connection) -> History:
+    """Return the files; raise UnknownDatabaseRevision, before Alembic in its words, when they lack a current head."""
+    heads = tuple(sorted(context.get_context().get_current_heads()))
+    files = history.read(run.project, context.config, context.script)
+    applied.check_known(files, connection, heads, run.shown)
+    return files
 
 
 def _configure(run: Run, connection: Connection, metadata: Sequence[MetaData], **options: Any) -> None:
