@@ -43,26 +43,30 @@ class Trouble(NamedTuple):
     detail: str
 
 
+def is_mariadb(written: Dialect) -> bool:
+    """Return whether SQL is written for MariaDB rather than for MySQL."""
+    return bool(getattr(written, "is_mariadb", False))
+
+
 def keys(table: Table, written: Dialect) -> Iterator[Trouble]:
     """Yield what is wrong with the keys and indexes of a table.
 
     MariaDB hashes a unique key that is too long, and takes as much of a long text as fits; but it has no index of an
     expression.
     """
-    is_mariadb = getattr(written, "is_mariadb", False)
     for index in sorted(table.indexes, key=lambda one: str(one.name)):
         if index.unique and any(index.dialect_options[name]["where"] is not None for name in (foreign.P, foreign.S)):
             yield Trouble("partial", str(index.name or ""), "")
-        if is_mariadb and not _is_of_columns(index):
+        if is_mariadb(written) and not _is_of_columns(index):
             yield Trouble("expression", str(index.name or ""), "an index of an expression")
-        elif not is_mariadb and any(_is_bare(one, table) for one in index.expressions):
+        elif not is_mariadb(written) and any(_is_bare(one, table) for one in index.expressions):
             yield Trouble("expression", str(index.name or ""), "an index of an expression without brackets around it")
     kinds = (PrimaryKeyConstraint, UniqueConstraint)
     found = [one for one in table.constraints if isinstance(one, kinds) and one.columns]
     for one in sorted((*found, *filter(_is_plain, table.indexes)), key=_columns):
         is_unique = isinstance(one, UniqueConstraint) or (isinstance(one, Index) and bool(one.unique))
         for trouble in _key(one, written):
-            if not is_mariadb or (trouble.kind == "key-too-long" and not is_unique):
+            if not is_mariadb(written) or (trouble.kind == "key-too-long" and not is_unique):
                 yield trouble
 
 

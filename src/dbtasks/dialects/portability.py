@@ -134,7 +134,7 @@ class MySQLPortability(Portability):
 
     def _of_table(self, table: Table, written: Dialect) -> Iterator[Trouble]:
         yield from super()._of_table(table, written)
-        for column in table.columns if not getattr(written, "is_mariadb", False) else ():
+        for column in table.columns if not innodb.is_mariadb(written) else ():
             if isinstance(innodb.plain(column.type, written), UUID):  # SQLAlchemy writes it as for MariaDB
                 yield Trouble("refused", column.name, "it has no UUID")
 
@@ -148,12 +148,12 @@ class MySQLPortability(Portability):
 
     def expression_only(self, kind: TypeEngine[Any], written: Dialect) -> bool:
         """MySQL has no other default of a TEXT, BLOB or JSON (error 1101)."""
-        return not getattr(written, "is_mariadb", False) and innodb.is_long(kind, written)
+        return not innodb.is_mariadb(written) and innodb.is_long(kind, written)
 
     def sets_default(self, column: "Column[Any]", written: Dialect) -> bool:
         """MySQL sets none of a TEXT so (error 1101), and after DROP DEFAULT it refuses rows without a value (1364)."""
         if column.server_default is None:
-            return not column.nullable or getattr(written, "is_mariadb", False)
+            return not column.nullable or innodb.is_mariadb(written)
         return not self.expression_only(column.type, written)
 
     def of_default(self, column: "Column[object]", written: Dialect) -> Iterator[Trouble]:
